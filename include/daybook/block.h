@@ -1,0 +1,75 @@
+// A block: 1..n whole commits as stored, cached, shipped to subscribers and folded by projections. Immutable.
+//
+// Threads: any (const). Owns: its bytes; shared by std::shared_ptr<const Block>, alone among daybook's types.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "daybook/event.h"
+#include "daybook/ids.h"
+#include "daybook/result.h"
+
+namespace daybook {
+
+/// What a block says of one of its commits.
+struct CommitInfo {
+  std::optional<IdempotencyKey> key;
+  std::array<std::uint8_t, 16> fingerprint{};  ///< XXH3-128 over the events as the producer gave them.
+  Sequence first;
+  std::uint32_t event_count = 0;
+};
+
+/// A verified block. Its bytes are a standard Cap'n Proto stream message (schema/event.capnp, Block), so any
+/// language can decode what bytes() returns.
+class Block {
+ public:
+  /// Copies `block_bytes` into aligned memory and checks them against `link` and for structure. `corruption`
+  /// says what is wrong; the caller adds where.
+  [[nodiscard]] static Result<std::shared_ptr<const Block>> parse(std::span<const std::byte> block_bytes,
+                                                                  const Link& link);
+  /// Takes words that the sequencer has just sealed; `link` is their hash.
+  [[nodiscard]] static std::shared_ptr<const Block> adopt(std::unique_ptr<std::uint64_t[]> words,
+                                                          std::size_t word_count, const Link& link);
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
+  [[nodiscard]] Sequence first_sequence() const { return first_sequence_; }
+  [[nodiscard]] Sequence last_sequence() const { return first_sequence_.plus(event_count() - 1); }
+  [[nodiscard]] Timestamp recorded_at() const { return recorded_at_; }
+  /// XXH3-128 of this block's bytes.
+  [[nodiscard]] const Link& link() const { return link_; }
+  /// The link of the block before; for the first block XXH3-128 of the log id.
+  [[nodiscard]] const Link& chain() const { return chain_; }
+  [[nodiscard]] std::uint32_t event_count() const { return static_cast<std::uint32_t>(event_offsets_.size()); }
+  /// The event at `index`, below event_count(). Valid while the block lives.
+  [[nodiscard]] EventView event(std::uint32_t index) const { return EventView(*this, index); }
+  [[nodiscard]] bool contains(Sequence sequence) const {
+    return sequence >= first_sequence() && sequence <= last_sequence();
+  }
+  [[nodiscard]] std::vector<CommitInfo> commits() const;
+  /// The stored message, without the link behind it.
+  [[nodiscard]] std::span<const std::byte> bytes() const;
+  /// The unframed Cap'n Proto message of one event, in place.
+  [[nodiscard]] const std::uint64_t* event_words(std::uint32_t index) const {
+    return words_.get() + event_offsets_[index];
+  }
+
+ private:
+  Block(std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link);
+  [[nodiscard]] Result<void> index_events();
+
+  std::unique_ptr<std::uint64_t[]> words_;
+  std::size_t word_count_;
+  Link link_;
+  Link chain_;
+  Sequence first_sequence_;
+  Timestamp recorded_at_;
+  std::vector<std::uint32_t> event_offsets_;  ///< In words from the start of words_.
+};
+
+}  // namespace daybook

@@ -1,0 +1,127 @@
+// Projections: a deterministic fold of events into state, run, checkpointed, rebuilt and recorded when it fails.
+//
+// Threads: a State and a ProjectionRunner, one at a time. Owns: a runner owns its projection's store.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daybook/event.h"
+#include "daybook/ids.h"
+#include "daybook/log.h"
+#include "daybook/query.h"
+#include "daybook/result.h"
+
+namespace daybook {
+
+/// The key-value state that a fold reads and writes. Keys (1..4 KiB) and values (up to 8 MiB) are bytes; keys are
+/// ordered bytewise. What one event changed is kept whole or, when its apply fails, not at all.
+class State {
+ public:
+  virtual ~State() = default;
+  /// The value, or nullopt. The view is valid until the next call on this State.
+  [[nodiscard]] virtual Result<std::optional<std::string_view>> get(std::string_view key) = 0;
+  [[nodiscard]] virtual Result<void> put(std::string_view key, std::string_view value) = 0;
+  [[nodiscard]] virtual Result<void> erase(std::string_view key) = 0;
+  /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false.
+  [[nodiscard]] virtual Result<void> scan(
+      std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& row) = 0;
+};
+
+/// A projection's definition. `apply` must be deterministic: the same events give the same state, byte for byte. An
+/// error from it (`invalid`, with the reason) stops this projection at that event until it is run again.
+struct Projection {
+  std::string name;             ///< 1..64 of `a-z 0-9 - _`; names its folder.
+  std::uint32_t fold_version;   ///< Change it when `apply` or `query` changes: the state is then rebuilt.
+  Query query{};                ///< Which events `apply` sees.
+  std::function<Result<void>(const EventView& event, State& state)> apply;
+};
+
+/// Why a projection stands still.
+struct ProjectionFailure {
+  Sequence sequence;
+  std::string stream;
+  std::string reason;
+};
+
+/// Where a projection stands.
+struct ProjectionStatus {
+  std::string name;
+  std::uint32_t fold_version = 0;
+  Checkpoint checkpoint;
+  std::optional<ProjectionFailure> failure;
+  bool rebuilt = false;  ///< The last open threw an older or foreign state away.
+};
+
+/// Bounds of a run.
+struct RunnerOptions {
+  std::size_t batch_events_max = 10'000;                ///< 1..1Mi events between two checkpoints.
+  std::size_t batch_bytes_max = 16 * 1024 * 1024;       ///< 1 MiB..256 MiB of changed state between two checkpoints.
+};
+
+/// Runs one projection over one log: state and checkpoint move together, in one batch of the projection's store.
+class ProjectionRunner {
+ public:
+  /// Opens or creates `directory` (usually DIR/projections/NAME). A state of another fold version, or a checkpoint
+  /// that `log` does not hold, is thrown away and rebuilt. `busy` while another process runs it. The log outlives it.
+  [[nodiscard]] static Result<std::unique_ptr<ProjectionRunner>> open(Log& log, Projection projection,
+                                                                      const std::filesystem::path& directory,
+                                                                      const RunnerOptions& options = {});
+  ~ProjectionRunner();
+  ProjectionRunner(const ProjectionRunner&) = delete;
+  ProjectionRunner& operator=(const ProjectionRunner&) = delete;
+
+  /// Folds up to one batch of events and commits it. True: there is more before the head. False: at the head.
+  /// Errors: `invalid` with the failing event's sequence, stream and reason, which is also put on record; `io`,
+  /// `corruption`.
+  [[nodiscard]] Result<bool> step();
+  /// Steps through `through` or the head that it meets, whichever is lower. `progress` gets the sequence reached;
+  /// false from it stops early, with what was folded committed.
+  [[nodiscard]] Result<void> run(Sequence through = kSequenceMax,
+                                 const std::function<bool(Sequence reached)>& progress = {});
+  /// As run(), then follows the log until `stop` returns true (asked at least every 100 ms).
+  [[nodiscard]] Result<void> follow(const std::function<bool()>& stop);
+
+  [[nodiscard]] const ProjectionStatus& status() const;
+  /// The state as of the checkpoint.
+  [[nodiscard]] State& state();
+
+  class Impl;
+
+ private:
+  explicit ProjectionRunner(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A projection's state opened for reading only, beside a running runner in any process; changes no byte.
+class ProjectionReader {
+ public:
+  /// `not_found` where the projection never ran.
+  [[nodiscard]] static Result<std::unique_ptr<ProjectionReader>> open(const std::filesystem::path& directory);
+  ~ProjectionReader();
+  ProjectionReader(const ProjectionReader&) = delete;
+  ProjectionReader& operator=(const ProjectionReader&) = delete;
+
+  [[nodiscard]] const ProjectionStatus& status() const;
+  /// Read access; put and erase say `unsupported`.
+  [[nodiscard]] State& state();
+
+  class Impl;
+
+ private:
+  explicit ProjectionReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The two projections that ship with daybook (docs/retail-events.md).
+[[nodiscard]] Projection inventory_projection();
+[[nodiscard]] Projection analytics_projection();
+
+}  // namespace daybook

@@ -1,0 +1,55 @@
+// What a log says of itself: counts, and the findings of a full check.
+//
+// Threads: values; any.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daybook/ids.h"
+
+namespace daybook {
+
+/// What recovery did when the log was last opened for writing, or what a writer would have to do.
+enum class Recovered : std::uint8_t {
+  clean,     ///< The last writer closed it, or this is its first.
+  replayed,  ///< The last writer did not close it; nothing was lost.
+  cut,       ///< A damaged, never acknowledged end was cut off; its bytes are in DIR/lost/.
+};
+
+/// A snapshot of counts. Exact as of `head`.
+struct Statistics {
+  std::uint64_t events = 0;
+  Sequence head;
+  std::uint64_t streams = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes_on_disk = 0;   ///< Of every file under the directory.
+  Sequence indexed_through;
+  LogId log_id;
+  std::uint32_t format_version = 0;
+  Recovered recovered = Recovered::clean;
+};
+
+/// The name as printed: `clean`, `replayed` or `cut`.
+[[nodiscard]] std::string_view to_string(Recovered recovered);
+
+/// One thing that is wrong.
+struct Damage {
+  Sequence sequence;    ///< The first event concerned; 0 where none can be named.
+  std::string file;     ///< Relative to the log's directory; empty where none can be named.
+  std::string message;  ///< What is wrong, in one line.
+};
+
+/// The outcome of Log::verify().
+struct VerifyReport {
+  std::uint64_t blocks = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t events = 0;
+  std::uint64_t postings = 0;
+  std::vector<Damage> damage;  ///< Empty: clean. At most 1,000 are listed.
+  [[nodiscard]] bool clean() const { return damage.empty(); }
+};
+
+}  // namespace daybook
