@@ -18,10 +18,10 @@ namespace daybook {
 
 /// What a block says of one of its commits.
 struct CommitInfo {
-  std::optional<IdempotencyKey> key;
+  std::optional<IdempotencyKey> key;           ///< The key that the producer gave, if any.
   std::array<std::uint8_t, 16> fingerprint{};  ///< XXH3-128 over the events as the producer gave them.
-  Sequence first;
-  std::uint32_t event_count = 0;
+  Sequence first;                              ///< Of its first event.
+  std::uint32_t event_count = 0;               ///< How many; `first` is the first of them.
 };
 
 /// A verified block. Its bytes are a standard Cap'n Proto stream message (schema/event.capnp, Block), so any
@@ -38,6 +38,7 @@ class Block {
   Block(const Block&) = delete;
   Block& operator=(const Block&) = delete;
 
+  /// The sequences of its first and last event, and the time recorded for all of its events.
   [[nodiscard]] Sequence first_sequence() const { return first_sequence_; }
   [[nodiscard]] Sequence last_sequence() const { return first_sequence_.plus(event_count() - 1); }
   [[nodiscard]] Timestamp recorded_at() const { return recorded_at_; }
@@ -48,9 +49,11 @@ class Block {
   [[nodiscard]] std::uint32_t event_count() const { return static_cast<std::uint32_t>(event_offsets_.size()); }
   /// The event at `index`, below event_count(). Valid while the block lives.
   [[nodiscard]] EventView event(std::uint32_t index) const { return EventView(*this, index); }
+  /// Whether the event with `sequence` is in this block.
   [[nodiscard]] bool contains(Sequence sequence) const {
     return sequence >= first_sequence() && sequence <= last_sequence();
   }
+  /// The commits in order; their events are contiguous. Decodes and allocates.
   [[nodiscard]] std::vector<CommitInfo> commits() const;
   /// The stored message, without the link behind it.
   [[nodiscard]] std::span<const std::byte> bytes() const;

@@ -19,6 +19,7 @@ class Sequence {
  public:
   constexpr Sequence() = default;
   constexpr explicit Sequence(std::uint64_t value) : value_(value) {}
+  /// The plain number, for arithmetic and for printing.
   [[nodiscard]] constexpr std::uint64_t value() const { return value_; }
   /// The sequence `count` places later.
   [[nodiscard]] constexpr Sequence plus(std::uint64_t count) const { return Sequence(value_ + count); }
@@ -40,6 +41,7 @@ class Version {
  public:
   constexpr Version() = default;
   constexpr explicit Version(std::uint64_t value) : value_(value) {}
+  /// The plain number, for arithmetic and for printing.
   [[nodiscard]] constexpr std::uint64_t value() const { return value_; }
   /// The version `count` places later.
   [[nodiscard]] constexpr Version plus(std::uint64_t count) const { return Version(value_ + count); }
@@ -56,7 +58,7 @@ using Timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 /// 128 bits in network order: event ids, correlation ids, log ids, idempotency keys.
 struct Uuid {
-  std::array<std::uint8_t, 16> bytes{};
+  std::array<std::uint8_t, 16> bytes{};  ///< In the order of the text form.
 
   /// Reads `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in either case; anything else is nullopt.
   [[nodiscard]] static std::optional<Uuid> parse(std::string_view text);
@@ -65,13 +67,13 @@ struct Uuid {
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
 
-using EventId = Uuid;
-using LogId = Uuid;
-using IdempotencyKey = Uuid;
+using EventId = Uuid;         ///< Names one event, wherever it is copied to.
+using LogId = Uuid;           ///< Names one log; made when it is created.
+using IdempotencyKey = Uuid;  ///< Names one request to append, however often it is sent.
 
 /// XXH3-128 of a block's bytes; names the block and, through `chain`, all history before it.
 struct Link {
-  std::array<std::uint8_t, 16> bytes{};
+  std::array<std::uint8_t, 16> bytes{};  ///< In canonical (big-endian) order.
   /// 32 lower-case hexadecimal digits.
   [[nodiscard]] std::string text() const;
   friend auto operator<=>(const Link&, const Link&) = default;
@@ -81,9 +83,9 @@ struct Link {
 /// holds `sequence`; for sequence 0 it is the chain of the log's first block. A log that holds another
 /// link there, or nothing, answers `diverged`.
 struct Checkpoint {
-  LogId log_id;
-  Sequence sequence;
-  Link link;
+  LogId log_id;       ///< The log that it is a place in.
+  Sequence sequence;  ///< The last event taken in; 0: none yet.
+  Link link;          ///< Of the block that holds that event.
   friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 

@@ -25,8 +25,8 @@ namespace daybook {
 
 /// What an append did.
 struct Appended {
-  Sequence first;
-  Sequence last;
+  Sequence first;                           ///< Of the first event of the commit.
+  Sequence last;                            ///< Of its last; those between are its own too.
   std::map<std::string, Version> versions;  ///< Each stream of the commit and the version of its last event there.
   bool repeated = false;                    ///< True: the key was known; nothing was appended now.
 };
@@ -44,9 +44,9 @@ using Completion = std::move_only_function<void(Result<Appended>)>;
 
 /// The last event of a stream.
 struct StreamHead {
-  std::string stream;
-  Version version;
-  Sequence last_sequence;
+  std::string stream;      ///< Its whole name.
+  Version version;         ///< That of its last event; 0: it does not exist.
+  Sequence last_sequence;  ///< That of its last event; 0: it does not exist.
 };
 
 /// An append-only event log in one directory (docs/format.md).
@@ -66,6 +66,7 @@ class Log {
   /// the log's threads; no completion runs afterwards. A second call does nothing.
   [[nodiscard]] Result<void> close();
 
+  /// The log's id, made when it was created.
   [[nodiscard]] LogId id() const;
   /// The last sequence that readers see: durable (`buffered`: written). 0 for an empty log.
   [[nodiscard]] Sequence head() const;
@@ -102,6 +103,7 @@ class Log {
   [[nodiscard]] Result<std::vector<StreamHead>> streams(std::string_view prefix, std::string_view after = {},
                                                         std::size_t limit = 1000);
 
+  /// Counts as of the head. Errors: `io`, `corruption`, `closed`.
   [[nodiscard]] Result<Statistics> statistics();
   /// Reads everything once and compares it (docs/invariants.md). Damage is in the report; an error means that the
   /// check itself could not be done. `progress` gets blocks done and in all, now and then, on this thread; false

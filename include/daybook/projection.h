@@ -28,7 +28,9 @@ class State {
   virtual ~State() = default;
   /// The value, or nullopt. The view is valid until the next call on this State.
   [[nodiscard]] virtual Result<std::optional<std::string_view>> get(std::string_view key) = 0;
+  /// Sets the value of `key`; `too_large` beyond the bounds above.
   [[nodiscard]] virtual Result<void> put(std::string_view key, std::string_view value) = 0;
+  /// Removes `key`; nothing happens where it is not there.
   [[nodiscard]] virtual Result<void> erase(std::string_view key) = 0;
   /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false.
   [[nodiscard]] virtual Result<void> scan(
@@ -38,32 +40,33 @@ class State {
 /// A projection's definition. `apply` must be deterministic: the same events give the same state, byte for byte. An
 /// error from it (`invalid`, with the reason) stops this projection at that event until it is run again.
 struct Projection {
-  std::string name;             ///< 1..64 of `a-z 0-9 - _`; names its folder.
-  std::uint32_t fold_version;   ///< Change it when `apply` or `query` changes: the state is then rebuilt.
-  Query query{};                ///< Which events `apply` sees.
+  std::string name;            ///< 1..64 of `a-z 0-9 - _`; names its folder.
+  std::uint32_t fold_version;  ///< Change it when `apply` or `query` changes: the state is then rebuilt.
+  Query query{};               ///< Which events `apply` sees.
+  /// Folds one event into the state.
   std::function<Result<void>(const EventView& event, State& state)> apply;
 };
 
 /// Why a projection stands still.
 struct ProjectionFailure {
-  Sequence sequence;
-  std::string stream;
-  std::string reason;
+  Sequence sequence;   ///< The event that it could not take in.
+  std::string stream;  ///< That event's stream.
+  std::string reason;  ///< What `apply` said, in one line.
 };
 
 /// Where a projection stands.
 struct ProjectionStatus {
-  std::string name;
-  std::uint32_t fold_version = 0;
-  Checkpoint checkpoint;
-  std::optional<ProjectionFailure> failure;
-  bool rebuilt = false;  ///< The last open threw an older or foreign state away.
+  std::string name;                          ///< As in its definition.
+  std::uint32_t fold_version = 0;            ///< Of the state on disk.
+  Checkpoint checkpoint;                     ///< The state holds every event through here.
+  std::optional<ProjectionFailure> failure;  ///< Set: it stopped there.
+  bool rebuilt = false;                      ///< The last open threw an older or foreign state away.
 };
 
 /// Bounds of a run.
 struct RunnerOptions {
-  std::size_t batch_events_max = 10'000;                ///< 1..1Mi events between two checkpoints.
-  std::size_t batch_bytes_max = 16 * 1024 * 1024;       ///< 1 MiB..256 MiB of changed state between two checkpoints.
+  std::size_t batch_events_max = 10'000;           ///< 1..1Mi events between two checkpoints.
+  std::size_t batch_bytes_max = 16 * 1024 * 1024;  ///< 1 MiB..256 MiB of changed state between two checkpoints.
 };
 
 /// Runs one projection over one log: state and checkpoint move together, in one batch of the projection's store.
@@ -89,6 +92,7 @@ class ProjectionRunner {
   /// As run(), then follows the log until `stop` returns true (asked at least every 100 ms).
   [[nodiscard]] Result<void> follow(const std::function<bool()>& stop);
 
+  /// As of the last step. Valid until the next call.
   [[nodiscard]] const ProjectionStatus& status() const;
   /// The state as of the checkpoint.
   [[nodiscard]] State& state();
@@ -109,6 +113,7 @@ class ProjectionReader {
   ProjectionReader(const ProjectionReader&) = delete;
   ProjectionReader& operator=(const ProjectionReader&) = delete;
 
+  /// As of open(). Valid while the reader lives.
   [[nodiscard]] const ProjectionStatus& status() const;
   /// Read access; put and erase say `unsupported`.
   [[nodiscard]] State& state();
@@ -120,8 +125,9 @@ class ProjectionReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// The two projections that ship with daybook (docs/retail-events.md).
+/// Stock a SKU (docs/retail-events.md).
 [[nodiscard]] Projection inventory_projection();
+/// Orders, units and revenue, in all and by country, day, SKU and customer (docs/retail-events.md).
 [[nodiscard]] Projection analytics_projection();
 
 }  // namespace daybook

@@ -31,30 +31,31 @@ enum class Code : std::uint8_t {
 
 /// Whether an append left events behind. Only appends set it to something else than `none`.
 enum class Outcome : std::uint8_t {
-  none,                       ///< Not an append.
-  not_appended,               ///< Certain: none of the commit's events is in the log.
-  may_have_been_appended,     ///< Unknown: retry with the same idempotency key to find out.
+  none,                    ///< Not an append.
+  not_appended,            ///< Certain: none of the commit's events is in the log.
+  may_have_been_appended,  ///< Unknown: retry with the same idempotency key to find out.
 };
 
 /// Why a commit was refused. The fields beside `kind` hold only what that kind names.
 struct Conflict {
+  /// What did not hold.
   enum class Kind : std::uint8_t {
     version,  ///< `stream` is at `actual`, not at `expected`.
     match,    ///< The event `sequence` (in `stream`) matches a fail-if-match query.
     key,      ///< The idempotency key was used for other events, which begin at `sequence`.
   };
-  Kind kind = Kind::version;
-  std::string stream;
-  Version expected{};
-  Version actual{};
-  Sequence sequence{};
+  Kind kind = Kind::version;  ///< Says which of the others are set.
+  std::string stream;         ///< `version`, `match`: the stream concerned.
+  Version expected{};         ///< `version`: what the commit expected; 0: no such stream.
+  Version actual{};           ///< `version`: where the stream stands; 0: it does not exist.
+  Sequence sequence{};        ///< `match`, `key`: the event in the way.
 };
 
 /// A failure. `message` is one line for a person: what, where, and what to do.
 struct Error {
-  Code code = Code::invalid;
-  Outcome outcome = Outcome::none;
-  std::string message;
+  Code code = Code::invalid;           ///< What kind of failure.
+  Outcome outcome = Outcome::none;     ///< Whether events were left behind.
+  std::string message;                 ///< For a person; not to be parsed.
   std::optional<Conflict> conflict{};  ///< Set exactly when `code` is `conflict`.
 };
 

@@ -20,16 +20,16 @@ enum class Recovered : std::uint8_t {
 
 /// A snapshot of counts. Exact as of `head`.
 struct Statistics {
-  std::uint64_t events = 0;
-  Sequence head;
-  std::uint64_t streams = 0;
-  std::uint64_t commits = 0;
-  std::uint64_t blocks = 0;
-  std::uint64_t bytes_on_disk = 0;   ///< Of every file under the directory.
-  Sequence indexed_through;
-  LogId log_id;
-  std::uint32_t format_version = 0;
-  Recovered recovered = Recovered::clean;
+  std::uint64_t events = 0;                ///< Recorded; equals the head, since sequences are dense.
+  Sequence head;                           ///< The last sequence that readers see.
+  std::uint64_t streams = 0;               ///< With at least one event.
+  std::uint64_t commits = 0;               ///< Atomic appends.
+  std::uint64_t blocks = 0;                ///< Stored values that hold them.
+  std::uint64_t bytes_on_disk = 0;         ///< Of every file under the directory.
+  Sequence indexed_through;                ///< Events up to here have their postings on disk.
+  LogId log_id;                            ///< Made when the log was created.
+  std::uint32_t format_version = 0;        ///< Of the bytes on disk (docs/format.md).
+  Recovered recovered = Recovered::clean;  ///< What the last open for writing found.
 };
 
 /// The name as printed: `clean`, `replayed` or `cut`.
@@ -44,11 +44,12 @@ struct Damage {
 
 /// The outcome of Log::verify().
 struct VerifyReport {
-  std::uint64_t blocks = 0;
-  std::uint64_t commits = 0;
-  std::uint64_t events = 0;
-  std::uint64_t postings = 0;
+  std::uint64_t blocks = 0;    ///< Read and checked against link and chain.
+  std::uint64_t commits = 0;   ///< Found in them.
+  std::uint64_t events = 0;    ///< Found in them, with dense sequences and versions.
+  std::uint64_t postings = 0;  ///< Compared with the events.
   std::vector<Damage> damage;  ///< Empty: clean. At most 1,000 are listed.
+  /// Whether nothing is wrong.
   [[nodiscard]] bool clean() const { return damage.empty(); }
 };
 

@@ -23,19 +23,20 @@ struct FromHead {};  ///< With the next event to be appended.
 struct SubscribeOptions {
   /// A sequence: the first one delivered is at or after it. A checkpoint: the first one after it.
   std::variant<Sequence, FromHead, Checkpoint> from = Sequence(1);
-  Query query{};
+  Query query{};  ///< Which events are delivered; without items all.
 };
 
 /// One step of a subscription.
 struct Delivery {
+  /// What a delivery tells.
   enum class Kind : std::uint8_t {
     events,     ///< `batch` is set.
     caught_up,  ///< Everything up to the head was delivered; told each time the subscription gets there from behind.
     progress,   ///< A filtered subscription scanned this far without a match.
     idle,       ///< The wait of next() passed; nothing new.
   };
-  Kind kind = Kind::idle;
-  std::optional<Batch> batch{};
+  Kind kind = Kind::idle;        ///< Says whether `batch` is set.
+  std::optional<Batch> batch{};  ///< Events of one block, in order, never none.
   Checkpoint checkpoint{};  ///< Everything up to here was delivered or does not match. Store it to go on from here.
 };
 
