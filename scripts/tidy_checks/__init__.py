@@ -1,0 +1,1 @@
+"""The rules of scripts/tidy, one subject a file."""
