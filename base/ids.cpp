@@ -24,7 +24,9 @@ int hex_value(char c) {
 }
 
 /// Whether the canonical form has a hyphen before this byte.
-constexpr bool hyphen_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
+constexpr bool hyphen_before(std::size_t byte) {
+  return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
 
 }  // namespace
 

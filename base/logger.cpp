@@ -2,10 +2,10 @@
 // if it registered one, that one is used, else warnings and errors go to stderr.
 #include "base/logger.h"
 
+#include <memory>
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <memory>
 
 namespace daybook {
 namespace {
@@ -23,8 +23,14 @@ spdlog::logger& logger() {
 
 }  // namespace
 
-void log_info(std::string_view line) { logger().info(line); }
-void log_warning(std::string_view line) { logger().warn(line); }
-void log_error(std::string_view line) { logger().error(line); }
+void log_info(std::string_view line) {
+  logger().info(line);
+}
+void log_warning(std::string_view line) {
+  logger().warn(line);
+}
+void log_error(std::string_view line) {
+  logger().error(line);
+}
 
 }  // namespace daybook

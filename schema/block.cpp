@@ -2,11 +2,11 @@
 // against its bounds. From then on everything reads it in place.
 #include "daybook/block.h"
 
+#include <cstring>
+
 #include <capnp/message.h>
 #include <capnp/serialize.h>
 #include <event.capnp.h>
-
-#include <cstring>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -110,6 +110,8 @@ std::vector<CommitInfo> Block::commits() const {
   return infos;
 }
 
-std::span<const std::byte> Block::bytes() const { return std::as_bytes(std::span(words_.get(), word_count_)); }
+std::span<const std::byte> Block::bytes() const {
+  return std::as_bytes(std::span(words_.get(), word_count_));
+}
 
 }  // namespace daybook

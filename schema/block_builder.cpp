@@ -2,10 +2,10 @@
 // version goes to its fixed word there.
 #include "schema/block_builder.h"
 
+#include <cstring>
+
 #include <capnp/message.h>
 #include <event.capnp.h>
-
-#include <cstring>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -79,6 +79,8 @@ std::shared_ptr<const Block> seal_block(Sequence first, Timestamp recorded_at, c
   return Block::adopt(std::move(words), word_count, link);
 }
 
-Link genesis_link(const LogId& log_id) { return {hash128(std::as_bytes(std::span(log_id.bytes)))}; }
+Link genesis_link(const LogId& log_id) {
+  return {hash128(std::as_bytes(std::span(log_id.bytes)))};
+}
 
 }  // namespace daybook

@@ -3,10 +3,10 @@
 // asserted after each build, so a schema change that forgets them cannot pass a test.
 #include "schema/event_codec.h"
 
+#include <cstring>
+
 #include <capnp/message.h>
 #include <event.capnp.h>
-
-#include <cstring>
 
 #include "base/bytes.h"
 #include "base/check.h"
@@ -18,8 +18,12 @@ constexpr std::size_t kRootWords = 1;
 constexpr std::size_t kEventDataWords = 9;
 constexpr std::size_t kEventPointerWords = 7;
 
-std::size_t text_words(std::string_view text) { return text.size() / 8 + 1; }  // with the terminating zero byte
-std::size_t data_words(std::string_view data) { return (data.size() + 7) / 8; }
+std::size_t text_words(std::string_view text) {
+  return text.size() / 8 + 1;
+}  // with the terminating zero byte
+std::size_t data_words(std::string_view data) {
+  return (data.size() + 7) / 8;
+}
 
 capnp::Text::Reader text_of(std::string_view text) {
   // Text::Reader wants a terminating zero, which a std::string has and its views here all come from one.
@@ -45,8 +49,7 @@ void set_lists(const Event& event, schema::Event::Builder builder) {
 }
 
 void build(const Event& event, const EventId& id, std::span<std::uint64_t> words) {
-  capnp::FlatMessageBuilder message(
-      kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()), words.size()));
+  capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()), words.size()));
   auto builder = message.initRoot<schema::Event>();
   builder.setIdHigh(load_be64(id.bytes.data()));
   builder.setIdLow(load_be64(id.bytes.data() + 8));
@@ -104,7 +107,9 @@ Hash128 fingerprint_of(std::span<const Event> events) {
   // An optional field is its presence byte, then the field: absent and empty differ.
   thread_local Hasher128 hasher;
   hasher.reset();
-  const auto add_presence = [](bool present) { hasher.add(present ? std::string_view("\1", 1) : std::string_view("\0", 1)); };
+  const auto add_presence = [](bool present) {
+    hasher.add(present ? std::string_view("\1", 1) : std::string_view("\0", 1));
+  };
   const auto add_uuid = [&](const std::optional<Uuid>& uuid) {
     add_presence(uuid.has_value());
     if (uuid) hasher.add({reinterpret_cast<const char*>(uuid->bytes.data()), uuid->bytes.size()});

@@ -16,7 +16,9 @@ schema::Event::Reader reader_of(const EventView& view) {
   return capnp::readMessageUnchecked<schema::Event>(reinterpret_cast<const capnp::word*>(words));
 }
 
-std::string_view view_of(capnp::Text::Reader text) { return {text.begin(), text.size()}; }
+std::string_view view_of(capnp::Text::Reader text) {
+  return {text.begin(), text.size()};
+}
 
 Uuid uuid_of(std::uint64_t high, std::uint64_t low) {
   Uuid uuid;
@@ -27,17 +29,27 @@ Uuid uuid_of(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-Sequence EventView::sequence() const { return block_->first_sequence().plus(index_); }
-Version EventView::version() const { return Version(block_->event_words(index_)[kEventVersionWord]); }
-Timestamp EventView::recorded_at() const { return block_->recorded_at(); }
+Sequence EventView::sequence() const {
+  return block_->first_sequence().plus(index_);
+}
+Version EventView::version() const {
+  return Version(block_->event_words(index_)[kEventVersionWord]);
+}
+Timestamp EventView::recorded_at() const {
+  return block_->recorded_at();
+}
 
 EventId EventView::id() const {
   const auto event = reader_of(*this);
   return uuid_of(event.getIdHigh(), event.getIdLow());
 }
 
-std::string_view EventView::stream() const { return view_of(reader_of(*this).getStream()); }
-std::string_view EventView::type() const { return view_of(reader_of(*this).getType()); }
+std::string_view EventView::stream() const {
+  return view_of(reader_of(*this).getStream());
+}
+std::string_view EventView::type() const {
+  return view_of(reader_of(*this).getType());
+}
 
 std::string_view EventView::data() const {
   const auto data = reader_of(*this).getData();
@@ -49,7 +61,9 @@ std::string_view EventView::content_type() const {
   return event.hasContentType() ? view_of(event.getContentType()) : kContentTypeJson;
 }
 
-std::size_t EventView::tag_count() const { return reader_of(*this).getTags().size(); }
+std::size_t EventView::tag_count() const {
+  return reader_of(*this).getTags().size();
+}
 
 std::string_view EventView::tag(std::size_t index) const {
   return view_of(reader_of(*this).getTags()[static_cast<unsigned>(index)]);
@@ -79,7 +93,9 @@ std::optional<std::string_view> EventView::traceparent() const {
   return view_of(event.getTraceparent());
 }
 
-std::size_t EventView::header_count() const { return reader_of(*this).getHeaders().size(); }
+std::size_t EventView::header_count() const {
+  return reader_of(*this).getHeaders().size();
+}
 
 std::pair<std::string_view, std::string_view> EventView::header(std::size_t index) const {
   const auto header = reader_of(*this).getHeaders()[static_cast<unsigned>(index)];

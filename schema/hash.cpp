@@ -23,14 +23,26 @@ struct Hasher128::Impl {
   XXH3_state_t* state = XXH3_createState();
 };
 
-Hash128 hash128(std::span<const std::byte> bytes) { return canonical(XXH3_128bits(bytes.data(), bytes.size())); }
+Hash128 hash128(std::span<const std::byte> bytes) {
+  return canonical(XXH3_128bits(bytes.data(), bytes.size()));
+}
 
-std::uint64_t hash64(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t hash64(std::string_view bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
-Hasher128::Hasher128() : impl_(std::make_unique<Impl>()) { reset(); }
-Hasher128::~Hasher128() { XXH3_freeState(impl_->state); }
-void Hasher128::reset() { XXH3_128bits_reset(impl_->state); }
-void Hasher128::add(std::string_view bytes) { XXH3_128bits_update(impl_->state, bytes.data(), bytes.size()); }
+Hasher128::Hasher128() : impl_(std::make_unique<Impl>()) {
+  reset();
+}
+Hasher128::~Hasher128() {
+  XXH3_freeState(impl_->state);
+}
+void Hasher128::reset() {
+  XXH3_128bits_reset(impl_->state);
+}
+void Hasher128::add(std::string_view bytes) {
+  XXH3_128bits_update(impl_->state, bytes.data(), bytes.size());
+}
 
 void Hasher128::add_number(std::uint64_t number) {
   char bytes[8];
@@ -43,6 +55,8 @@ void Hasher128::add_text(std::string_view text) {
   add(text);
 }
 
-Hash128 Hasher128::finish() const { return canonical(XXH3_128bits_digest(impl_->state)); }
+Hash128 Hasher128::finish() const {
+  return canonical(XXH3_128bits_digest(impl_->state));
+}
 
 }  // namespace daybook
