@@ -3,10 +3,14 @@
 // Threads: the main thread.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "daybook/log.h"
 #include "daybook/result.h"
+
+#include "cli/interrupt.h"
 
 namespace CLI {
 class App;
@@ -40,15 +44,19 @@ void add_stats(CLI::App& app, Context& context);
 void add_streams(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 
+/// Where a value came from that the library refuses: a flag (exit 2) or a line or row of the input (exit 1).
+enum class Source : std::uint8_t { flag, input };
+
 /// The exit code that docs/cli.md gives for an error of the library.
-[[nodiscard]] int exit_code_of(const Error& error);
-/// Prints `daybook: MESSAGE` on stderr, one line, and returns exit_code_of(error).
-int report(const Error& error);
-/// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2).
+[[nodiscard]] int exit_code_of(const Error& error, Source source = Source::flag);
+/// Prints `daybook: MESSAGE` on stderr, one line without control characters, and returns exit_code_of().
+int report(const Error& error, Source source = Source::flag);
+/// Prints `daybook: TEXT` on stderr, one line without control characters.
+void note(std::string_view text);
+/// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2); where there is no
+/// log: exit 3.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_reading(const Context& context);
 /// Opens it for writing and creates it where it is missing.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability durability);
-/// True once SIGINT arrived; long commands ask it and end with kExitInterrupted and complete lines.
-[[nodiscard]] bool interrupted();
 
 }  // namespace daybook::cli

@@ -1,0 +1,43 @@
+// Flags with a type: what CLI11 would take on trust is checked here, with one clear line when it is wrong.
+//
+// Threads: the main thread. A wrong value throws CLI11's ValidationError, which main() turns into exit 2; nothing
+// else of the command line throws.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daybook/ids.h"
+#include "daybook/options.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace daybook::cli {
+
+/// Reads decimal digits, and nothing else, as a number of at most `max`.
+[[nodiscard]] std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t max = UINT64_MAX);
+
+/// A flag or a positional with a whole number from `min` through `max`. `value` keeps what it is when it is not given.
+CLI::Option* add_count(CLI::App& app, const std::string& name, std::optional<std::uint64_t>& value,
+                       const std::string& description, std::uint64_t min = 0, std::uint64_t max = UINT64_MAX);
+/// A flag with one text.
+CLI::Option* add_text(CLI::App& app, const std::string& name, std::optional<std::string>& value,
+                      const std::string& description, const std::string& value_name = "TEXT");
+/// A flag that may be given several times, with one text each.
+CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                       const std::string& description, const std::string& value_name = "TEXT");
+/// A flag with a UUID in its 36-character form.
+CLI::Option* add_uuid(CLI::App& app, const std::string& name, std::optional<Uuid>& value,
+                      const std::string& description);
+/// `--durability fsync|buffered`.
+CLI::Option* add_durability(CLI::App& app, Durability& durability);
+/// Adds the examples that `--help` ends with; one a line, without the leading `daybook`.
+void add_examples(CLI::App& app, const std::vector<std::string>& examples);
+
+}  // namespace daybook::cli

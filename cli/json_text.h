@@ -1,0 +1,18 @@
+// JSON as text: writing strings, and telling whether a text is JSON.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace daybook::cli {
+
+/// Appends `text` (UTF-8) as a JSON string with its quotes. Control characters, DEL and C1 among them, are escaped.
+void append_json_string(std::string& out, std::string_view text);
+/// Whether `text` is one JSON value of RFC 8259, blanks around it allowed: valid UTF-8, any depth, any size of number.
+[[nodiscard]] bool is_json(std::string_view text);
+/// `text` without the JSON blanks (space, tab, line feed, carriage return) around it.
+[[nodiscard]] std::string_view trim_json(std::string_view text);
+
+}  // namespace daybook::cli

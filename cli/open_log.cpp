@@ -1,0 +1,37 @@
+// How a command comes by its log. A log that is not there belongs to the environment (exit 3), while an event that is
+// not there is an answer (exit 1): the one error that the library's codes do not tell apart is told apart here.
+#include <filesystem>
+
+#include "cli/command.h"
+
+namespace daybook::cli {
+namespace {
+
+Result<std::unique_ptr<Log>> open(const Context& context, const Options& options) {
+  if (context.log_directory.empty()) {
+    return fail(Code::invalid, "no log named: give --log DIR or set DAYBOOK_LOG");
+  }
+  Result<std::unique_ptr<Log>> log = Log::open(std::filesystem::path(context.log_directory), options);
+  if (!log && exit_code_of(log.error()) != kExitEnvironment) {
+    log.error().code = Code::io;
+  }
+  return log;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Log>> open_for_reading(const Context& context) {
+  Options options;
+  options.mode = Mode::read_only;
+  return open(context, options);
+}
+
+Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability durability) {
+  Options options;
+  options.mode = Mode::read_write;
+  options.create_if_missing = true;
+  options.durability = durability;
+  return open(context, options);
+}
+
+}  // namespace daybook::cli
