@@ -13,9 +13,9 @@ namespace daybook {
 }  // namespace daybook
 
 /// Aborts unless `condition` holds. `message` says what was believed.
-#define DAYBOOK_CHECK(condition, message)                              \
-  do {                                                                 \
-    if (!(condition)) [[unlikely]] {                                   \
+#define DAYBOOK_CHECK(condition, message)                               \
+  do {                                                                  \
+    if (!(condition)) [[unlikely]] {                                    \
       ::daybook::check_failed(#condition, message, __FILE__, __LINE__); \
-    }                                                                  \
+    }                                                                   \
   } while (false)

@@ -16,7 +16,9 @@ namespace daybook {
 using Hash128 = std::array<std::uint8_t, 16>;
 
 [[nodiscard]] Hash128 hash128(std::span<const std::byte> bytes);
-[[nodiscard]] inline Hash128 hash128(std::string_view bytes) { return hash128(std::as_bytes(std::span(bytes))); }
+[[nodiscard]] inline Hash128 hash128(std::string_view bytes) {
+  return hash128(std::as_bytes(std::span(bytes)));
+}
 
 /// XXH3-64 with seed 0; never stored.
 [[nodiscard]] std::uint64_t hash64(std::string_view bytes);

@@ -27,17 +27,20 @@ PUBLIC_LAYER = {
     "options": "log", "cursor": "log", "log": "log", "statistics": "log", "subscription": "log",
     "projection": "projections", "client": "client", "server": "server",
 }
+_OUTSIDE = ("examples/", "tests/install/")  # Built against an installed daybook as well.
 _SEES_ALL_PUBLIC = ("examples", "tests", "bench")
 
 _STANDARD = re.compile(r"^[a-z_0-9]+$")
 _SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|(fcntl|unistd|signal|poll|pthread|errno|stdlib|string|dirent|time|"
-                     r"termios|spawn|sched)\.h$)")
+                     r"termios|spawn|sched|locale|wchar|wctype|ctype|stdio|math|limits|ftw|glob|pwd)\.h$)")
 
 
 def check(tree: Tree) -> None:
     for source in tree.sources.values():
         for include in source.includes:
-            if include.angle:
+            if include.target.startswith("daybook/"):
+                _check_public(tree, source, include)
+            elif include.angle:
                 _check_third_party(tree, source, include)
             else:
                 _check_direction(tree, source, include)
@@ -76,9 +79,6 @@ def _check_direction(tree: Tree, source: Source, include: Include) -> None:
     if target.endswith(".capnp.h"):
         _check_door(tree, source, include, f'"{target}"')
         return
-    if target.startswith("daybook/"):
-        _check_public(tree, source, include)
-        return
     if source.path.startswith("include/"):
         tree.add(source.path, include.line, "public-include", f'"{target}": a public header includes daybook/ only')
         return
@@ -99,6 +99,8 @@ def _check_public(tree: Tree, source: Source, include: Include) -> None:
     if f"include/{include.target}" not in tree.sources:
         tree.add(source.path, include.line, "include", f'"{include.target}" is no public header')
         return
+    if include.angle and not source.path.startswith(_OUTSIDE):
+        tree.add(source.path, include.line, "include", f'write "{include.target}": this is our own tree')
     layer = PUBLIC_LAYER.get(name)
     if layer is None:
         tree.add(f"include/{include.target}", 1, "direction",
@@ -120,6 +122,8 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _rank(source: Source, include: Include, first: bool) -> int:
     """0 own, 1 standard, 2 third party, 3 daybook."""
+    if include.target.startswith("daybook/") and include.angle:
+        return 3
     if include.angle:
         return 1 if is_standard(include.target) else 2
     own = source.path.removeprefix("include/").rsplit(".", 1)[0]
