@@ -21,7 +21,7 @@ namespace daybook {
 /// The file's name in DIR.
 inline constexpr std::string_view kHeadFile = "HEAD";
 
-/// What HEAD says. A fresh one: nothing written, closed, by nobody (`durability` then says fsync).
+/// What HEAD says. The defaults are a fresh log's.
 struct Head {
   Sequence durable;                           ///< Synced before it was stored: may lag, never leads.
   Sequence written;                           ///< Handed to the operating system; never below `durable`.
@@ -50,7 +50,8 @@ class HeadFile {
   /// After recovery found the log to end at `head`, which is synced: both words become it, and both are synced. The
   /// one way in which `written` goes back; `durable` does not.
   [[nodiscard]] Result<void> store_recovered(Sequence head);
-  /// Before the writer's first append: who it is. Synced, so that a crash finds it said.
+  /// Before the writer's first append: who it is. Synced, so that a crash finds it said. The name of the WAL file
+  /// must be durable before.
   [[nodiscard]] Result<void> store_opened(Durability durability, std::uint64_t wal_number);
   /// After everything else was closed and synced. Synced.
   [[nodiscard]] Result<void> store_closed();

@@ -12,12 +12,13 @@
 
 #include "daybook/result.h"
 #include "log/file_layer.h"
+#include "log/wal_batch.h"
 
 namespace daybook {
 
+/// How much of what it found a scan lists.
 inline constexpr std::size_t kWalDamageListedMax = 1'000;
 inline constexpr std::size_t kWalBehindListedMax = 256;
-inline constexpr std::size_t kWalEventKeysListedMax = 4'096;  ///< Of one record: its first 4,095 and its last.
 
 /// An intact logical record: one WriteBatch, so one group or smaller.
 struct WalRecord {
@@ -45,8 +46,7 @@ struct WalScan {
   std::uint64_t records = 0;  ///< Intact ones.
   std::uint64_t damage_count = 0;
   std::vector<WalDamage> damage;         ///< In order; of more than kWalDamageListedMax the first ones and the last.
-  std::optional<WalRecord> last_intact;  ///< The last before the first damage, or of all; without event keys listed
-                                         ///< beyond kWalEventKeysListedMax.
+  std::optional<WalRecord> last_intact;  ///< The last before the first damage, or of all.
   std::uint64_t behind_count = 0;        ///< Intact records behind the first damage.
   std::vector<WalRecord> behind;         ///< The first kWalBehindListedMax of them.
   std::optional<std::uint64_t> behind_event_key_max;  ///< Over all of them, listed or not.

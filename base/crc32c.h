@@ -1,0 +1,18 @@
+// CRC-32C (Castagnoli), the checksum of RocksDB's write-ahead log.
+//
+// Threads: any; pure functions. Source: RFC 3720, appendix B.4 (its test vectors are the tests here).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace daybook {
+
+/// The CRC of `bytes`, by the processor's instruction where there is one.
+[[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes);
+
+/// The same by table, on any processor; the test compares the two.
+[[nodiscard]] std::uint32_t crc32c_portable(std::span<const std::byte> bytes);
+
+}  // namespace daybook
