@@ -70,6 +70,7 @@ Result<void> Block::index_events() {
     store_be64(chain_.bytes.data() + 8, block.getChainLow());
     std::uint64_t counted = 0;
     for (const auto commit : block.getCommits()) counted += commit.getEventCount();
+    commit_count_ = block.getCommits().size();
     const auto events = block.getEvents();
     if (events.size() == 0 || counted != events.size()) {
       return fail(Code::corruption, "the block's commits do not add up to its events");

@@ -54,6 +54,7 @@ class Block {
     return sequence >= first_sequence() && sequence <= last_sequence();
   }
   /// The commits in order; their events are contiguous. Decodes and allocates.
+  [[nodiscard]] std::uint32_t commit_count() const { return commit_count_; }
   [[nodiscard]] std::vector<CommitInfo> commits() const;
   /// The stored message, without the link behind it.
   [[nodiscard]] std::span<const std::byte> bytes() const;
@@ -72,6 +73,7 @@ class Block {
   Link chain_;
   Sequence first_sequence_;
   Timestamp recorded_at_;
+  std::uint32_t commit_count_ = 0;
   std::vector<std::uint32_t> event_offsets_;  ///< In words from the start of words_.
 };
 

@@ -1,0 +1,96 @@
+// One short lock a commit: the queue hands over pointers, a whole group at a time.
+#include "log/append_queue.h"
+
+namespace daybook {
+namespace {
+
+std::unexpected<Error> closed_error() {
+  return fail(Code::closed, "the log is closed", Outcome::not_appended);
+}
+
+}  // namespace
+
+bool AppendQueue::has_room(const AppendRequest& request) const {
+  return waiting_.size() - begin_ < commits_max_ && bytes_ + request.bytes <= bytes_max_;
+}
+
+Result<void> AppendQueue::try_push(const RequestPtr& request) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return closed_error();
+    if (!has_room(*request)) {
+      return fail(Code::busy, "the append queue is full; wait for completions, then try again", Outcome::not_appended);
+    }
+    waiting_.push_back(request);
+    bytes_ += request->bytes;
+  }
+  filled_.notify_one();
+  return {};
+}
+
+Result<void> AppendQueue::push(const RequestPtr& request) {
+  {
+    std::unique_lock lock(mutex_);
+    const auto ready = [&] { return closed_ || has_room(*request); };
+    if (!drained_.wait_until(lock, request->deadline, ready)) {
+      return fail(Code::timeout, "the append queue stayed full until the deadline", Outcome::not_appended);
+    }
+    if (closed_) return closed_error();
+    waiting_.push_back(request);
+    bytes_ += request->bytes;
+  }
+  filled_.notify_one();
+  return {};
+}
+
+std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
+  std::vector<RequestPtr> taken;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::size_t bytes = 0;
+    while (begin_ < waiting_.size() && (taken.empty() || bytes + waiting_[begin_]->bytes <= bytes_max)) {
+      bytes += waiting_[begin_]->bytes;
+      taken.push_back(std::move(waiting_[begin_++]));
+    }
+    bytes_ -= bytes;
+    if (begin_ == waiting_.size()) {
+      waiting_.clear();
+      begin_ = 0;
+    } else if (begin_ >= commits_max_) {
+      waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(begin_));
+      begin_ = 0;
+    }
+  }
+  if (!taken.empty()) drained_.notify_all();
+  return taken;
+}
+
+void AppendQueue::wait() {
+  std::unique_lock lock(mutex_);
+  filled_.wait(lock, [&] { return begin_ < waiting_.size() || woken_ || closed_; });
+  woken_ = false;
+}
+
+void AppendQueue::wake() {
+  {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+  }
+  filled_.notify_one();
+}
+
+void AppendQueue::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+  }
+  filled_.notify_all();
+  drained_.notify_all();
+}
+
+bool AppendQueue::closed_and_empty() {
+  const std::scoped_lock lock(mutex_);
+  return closed_ && begin_ == waiting_.size();
+}
+
+}  // namespace daybook

@@ -1,0 +1,54 @@
+// The bounded queue between appending threads and the sequencer.
+//
+// Threads: any push; the sequencer takes. Owns: requests that wait.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "daybook/result.h"
+#include "log/append_request.h"
+
+namespace daybook {
+
+using RequestPtr = std::shared_ptr<AppendRequest>;
+
+class AppendQueue {
+ public:
+  AppendQueue(std::size_t commits_max, std::size_t bytes_max) : commits_max_(commits_max), bytes_max_(bytes_max) {}
+
+  /// Queues, or says `busy` where it is full; `closed` after close(). Never waits.
+  [[nodiscard]] Result<void> try_push(const RequestPtr& request);
+  /// As try_push, but waits for room until the request's deadline: `timeout`.
+  [[nodiscard]] Result<void> push(const RequestPtr& request);
+  /// Takes requests in order, up to about `bytes_max` (at least one where there is one).
+  [[nodiscard]] std::vector<RequestPtr> take(std::size_t bytes_max);
+  /// Sleeps until there is something to take, wake() was called, or the queue is closed.
+  void wait();
+  /// Makes wait() return.
+  void wake();
+  /// Refuses further pushes; what waits can still be taken.
+  void close();
+  [[nodiscard]] bool closed_and_empty();
+
+ private:
+  [[nodiscard]] bool has_room(const AppendRequest& request) const;
+
+  const std::size_t commits_max_;
+  const std::size_t bytes_max_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::condition_variable drained_;
+  // Protected by mutex_:
+  std::vector<RequestPtr> waiting_;
+  std::size_t begin_ = 0;  ///< waiting_ before here is taken.
+  std::size_t bytes_ = 0;
+  bool closed_ = false;
+  bool woken_ = false;
+};
+
+}  // namespace daybook

@@ -1,0 +1,126 @@
+// Everything that can be done by the appending thread is done here: encoding, hashing of terms, reads of the index.
+// The sequencer then only compares what happened since.
+#include "log/append_request.h"
+
+#include <algorithm>
+#include <ranges>
+#include <unordered_map>
+
+#include "log/cursor_impl.h"
+
+namespace daybook {
+namespace {
+
+/// Finds the place of each stream name in `streams`, adding it at first sight.
+class StreamTable {
+ public:
+  explicit StreamTable(std::vector<StreamUse>& streams) : streams_(streams) {}
+
+  std::uint32_t place_of(std::string_view name) {
+    // Most commits write one stream: the last one seen is the next one asked for.
+    if (!streams_.empty() && streams_[last_].term.text == name) return last_;
+    const auto [at, inserted] = places_.try_emplace(name, static_cast<std::uint32_t>(streams_.size()));
+    if (inserted) streams_.push_back({.term = make_term(TermKind::stream, name), .expected = {}, .known = {}, .version = {}});
+    return last_ = at->second;
+  }
+
+ private:
+  std::vector<StreamUse>& streams_;
+  std::unordered_map<std::string_view, std::uint32_t> places_;
+  std::uint32_t last_ = 0;
+};
+
+/// The first event in (after, through] that matches.
+Result<std::optional<Sequence>> find_match(Core& core, const View& view, const FailIfMatch& condition,
+                                           Sequence through) {
+  const ReadOptions options{.from = condition.after.next(), .through = through, .query = condition.query, .limit = 1};
+  if (options.from > through) return std::nullopt;
+  auto cursor = Cursor::Impl::open(core, options, view);
+  if (!cursor) return std::unexpected(std::move(cursor.error()));
+  return (*cursor)->next().transform([](const std::optional<Batch>& batch) {
+    return batch ? std::optional((*batch)[0].sequence()) : std::nullopt;
+  });
+}
+
+Result<Version> find_version(const View& view, const Term& stream, Sequence through) {
+  for (const auto& generation : view.tail->generations | std::views::reverse) {
+    if (const auto head = generation->stream_head(stream, through)) return head->version;
+  }
+  return view.store->stream_head(stream.text).transform([](const auto& head) {
+    return head ? head->version : Version(0);
+  });
+}
+
+Result<std::optional<KeyEntry>> find_key(const View& view, const IdempotencyKey& key, Sequence through) {
+  for (const auto& generation : view.tail->generations | std::views::reverse) {
+    if (const auto entry = generation->key(key, through)) return entry;
+  }
+  return view.store->key(key);
+}
+
+}  // namespace
+
+AppendRequest::AppendRequest(Commit given, std::span<const EventId> ids)
+    : commit(std::move(given)), events(commit.events, ids), fingerprint(fingerprint_of(commit.events)) {
+  StreamTable table(streams);
+  for (Event& event : commit.events) {
+    const std::uint32_t place = table.place_of(event.stream);
+    streams[place].written = true;
+    event_stream.push_back(place);
+    terms.push_back(streams[place].term);
+    terms.push_back(make_term(TermKind::type, event.type));
+    for (const std::string& tag : event.tags) terms.push_back(make_term(TermKind::tag, tag));
+    if (event.correlation_id) terms.push_back(make_term(TermKind::correlation, text_of(*event.correlation_id)));
+    terms_end.push_back(static_cast<std::uint32_t>(terms.size()));
+    event.data = {};  // encoded by now; the names stay, the terms point at them
+  }
+  for (const ExpectedVersion& expected : commit.expected) {
+    streams[table.place_of(expected.stream)].expected = expected.version;
+  }
+  bytes = 8 * events.word_count() + 512 + 64 * terms.size();
+}
+
+Result<void> look_up(Core& core, const View& view, AppendRequest& request) {
+  request.looked_up_through = view.tail->frozen_through();
+  request.known_key.reset();
+  request.known_conflict.reset();
+  if (request.commit.key) {
+    auto entry = find_key(view, *request.commit.key, request.looked_up_through);
+    if (!entry) return std::unexpected(std::move(entry.error()));
+    request.known_key = *entry;
+    if (request.known_key) return {};  // conditions are not checked for a repeat
+  }
+  for (StreamUse& stream : request.streams) {
+    const auto version = find_version(view, stream.term, request.looked_up_through);
+    if (!version) return std::unexpected(version.error());
+    stream.known = *version;
+  }
+  for (const FailIfMatch& condition : request.commit.fail_if_match) {
+    const auto match = find_match(core, view, condition, request.looked_up_through);
+    if (!match) return std::unexpected(match.error());
+    if (*match) {
+      request.known_conflict = match_conflict(**match);
+      return {};
+    }
+  }
+  return {};
+}
+
+Error match_conflict(Sequence sequence) {
+  Error error{.code = Code::conflict, .outcome = Outcome::not_appended, .message = {}};
+  error.message = "conflict: the event " + std::to_string(sequence.value()) + " matches a fail-if-match query";
+  error.conflict = Conflict{.kind = Conflict::Kind::match, .stream = {}, .sequence = sequence};
+  return error;
+}
+
+Verdict key_verdict(const AppendRequest& request, const KeyEntry& entry) {
+  const Sequence last = entry.first.plus(entry.event_count - 1);
+  if (entry.fingerprint == request.fingerprint) return {.error = {}, .repeat = entry, .rests_on = last};
+  Error error{.code = Code::conflict, .outcome = Outcome::not_appended, .message = {}};
+  error.message = "conflict: the key " + request.commit.key->text() + " was used for other events, which begin at " +
+                  std::to_string(entry.first.value());
+  error.conflict = Conflict{.kind = Conflict::Kind::key, .stream = {}, .sequence = entry.first};
+  return {.error = std::move(error), .repeat = {}, .rests_on = last};
+}
+
+}  // namespace daybook

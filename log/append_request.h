@@ -1,0 +1,82 @@
+// One append on its way: encoded and looked up by the thread that appends, numbered by the sequencer.
+//
+// Threads: the appending thread until it is queued, then the sequencer, then the completion thread. Owns: the commit.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "daybook/log.h"
+#include "log/core.h"
+#include "log/term.h"
+#include "schema/event_codec.h"
+
+namespace daybook {
+
+/// A stream that a commit writes or expects something of.
+struct StreamUse {
+  Term term;
+  std::optional<Version> expected;
+  Version known;        ///< Its version at AppendRequest::looked_up_through.
+  Version version;      ///< Set by the sequencer: after this commit.
+  bool written = false;
+};
+
+/// What an append came to, before it is told.
+struct Verdict {
+  std::optional<Error> error;
+  std::optional<KeyEntry> repeat;  ///< The earlier append with this key.
+  Sequence first{};                ///< Of a new commit.
+  Sequence rests_on{};             ///< The verdict holds once the log is durable through here.
+};
+
+struct AppendRequest {
+  enum class State : std::uint8_t { waiting, taken, abandoned };
+
+  AppendRequest(Commit given, std::span<const EventId> ids);
+
+  Commit commit;             ///< Names and conditions; the data has gone into `events`.
+  EncodedCommit events;
+  Hash128 fingerprint;
+  std::vector<StreamUse> streams;             ///< Distinct; those written come first.
+  std::vector<std::uint32_t> event_stream;    ///< For each event its place in `streams`.
+  std::vector<Term> terms;                    ///< Of all events, each event's stream first.
+  std::vector<std::uint32_t> terms_end;       ///< For each event the end of its terms.
+  std::size_t bytes = 0;                      ///< What it counts for in the queue.
+
+  Sequence looked_up_through;                 ///< Everything below is in `known`, `known_key` and `known_conflict`.
+  std::optional<KeyEntry> known_key;
+  std::optional<Error> known_conflict;        ///< A fail-if-match query that met an event at or below.
+
+  std::chrono::steady_clock::time_point deadline;
+  Completion completion;                      ///< Empty for a blocking append.
+  std::atomic<State> state{State::waiting};
+  Verdict verdict;
+  std::vector<Version> versions;              ///< Set by the sequencer, one an event.
+
+  // For a blocking append:
+  std::mutex mutex;
+  std::condition_variable done_bell;
+  std::optional<Result<Appended>> result;     ///< Protected by mutex.
+
+  [[nodiscard]] std::span<const Term> terms_of(std::size_t event) const {
+    const std::uint32_t begin = event == 0 ? 0 : terms_end[event - 1];
+    return std::span(terms).subspan(begin, terms_end[event] - begin);
+  }
+};
+
+/// Looks up everything that the request rests on in what no longer changes: the postings and the frozen tail.
+[[nodiscard]] Result<void> look_up(Core& core, const View& view, AppendRequest& request);
+
+/// The conflict of a fail-if-match query with the event at `sequence`.
+[[nodiscard]] Error match_conflict(Sequence sequence);
+/// The verdict on a request whose key is known as `entry`.
+[[nodiscard]] Verdict key_verdict(const AppendRequest& request, const KeyEntry& entry);
+
+}  // namespace daybook

@@ -1,0 +1,95 @@
+// Building the answer (a map of versions, for a repeat a read of the first append) is done here and not on the
+// sequencer, whose time is everybody's.
+#include "log/completions.h"
+
+namespace daybook {
+namespace {
+
+Result<Appended> repeat_of(Core& core, const KeyEntry& entry) {
+  Appended appended{.first = entry.first, .last = entry.first.plus(entry.event_count - 1), .versions = {}, .repeated = true};
+  const auto block = core.block_containing(entry.first);  // a commit lies in one block
+  if (!block) return std::unexpected(block.error());
+  if (!(*block)->contains(appended.last)) {
+    return fail(Code::corruption, "the index names a commit at " + std::to_string(entry.first.value()) +
+                                      " that its block does not hold; run `daybook verify`");
+  }
+  const std::uint64_t begin = entry.first.value() - (*block)->first_sequence().value();
+  for (std::uint64_t i = begin; i < begin + entry.event_count; ++i) {
+    const EventView event = (*block)->event(static_cast<std::uint32_t>(i));
+    appended.versions[std::string(event.stream())] = event.version();
+  }
+  return appended;
+}
+
+}  // namespace
+
+Result<Appended> result_of(Core& core, AppendRequest& request) {
+  Verdict& verdict = request.verdict;
+  if (verdict.error) return std::unexpected(std::move(*verdict.error));
+  if (verdict.repeat) {
+    auto repeat = repeat_of(core, *verdict.repeat);
+    // The events are there; only what to say of them could not be read, and nothing was appended now.
+    if (!repeat) repeat.error().outcome = Outcome::not_appended;
+    return repeat;
+  }
+  Appended appended{.first = verdict.first, .last = verdict.first.plus(request.events.event_count() - 1), .versions = {}};
+  for (const StreamUse& stream : request.streams) {
+    if (stream.written) appended.versions.emplace(stream.term.text, stream.version);
+  }
+  return appended;
+}
+
+Completions::Completions(Core& core) : core_(core), thread_([this] { run(); }) {}
+
+Completions::~Completions() { stop(); }
+
+void Completions::post(std::vector<RequestPtr> requests) {
+  if (requests.empty()) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.empty()) {
+      waiting_ = std::move(requests);
+    } else {
+      waiting_.insert(waiting_.end(), std::make_move_iterator(requests.begin()), std::make_move_iterator(requests.end()));
+    }
+  }
+  posted_.notify_one();
+}
+
+void Completions::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  posted_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Completions::run() {
+  std::vector<RequestPtr> batch;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      posted_.wait(lock, [&] { return !waiting_.empty() || stopping_; });
+      if (waiting_.empty()) return;
+      batch.swap(waiting_);
+    }
+    for (const RequestPtr& request : batch) tell(*request);
+    batch.clear();
+  }
+}
+
+void Completions::tell(AppendRequest& request) {
+  Result<Appended> result = result_of(core_, request);
+  if (request.completion) {
+    request.completion(std::move(result));
+    return;
+  }
+  {
+    const std::scoped_lock lock(request.mutex);
+    request.result = std::move(result);
+  }
+  request.done_bell.notify_one();
+}
+
+}  // namespace daybook

@@ -1,0 +1,45 @@
+// Tells appenders what became of their commits, on one thread, in commit order: never on the sequencer, never under a
+// lock.
+//
+// Threads: post() from the sequencer; completions run on the thread owned here. Owns: that thread.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "log/append_queue.h"
+#include "log/core.h"
+
+namespace daybook {
+
+class Completions {
+ public:
+  explicit Completions(Core& core);
+  ~Completions();
+  Completions(const Completions&) = delete;
+  Completions& operator=(const Completions&) = delete;
+
+  /// Hands over requests whose verdict is final; one wake-up a group.
+  void post(std::vector<RequestPtr> requests);
+  /// Tells everything posted, then ends the thread.
+  void stop();
+
+ private:
+  void run();
+  void tell(AppendRequest& request);
+
+  Core& core_;
+  std::mutex mutex_;
+  std::condition_variable posted_;
+  // Protected by mutex_:
+  std::vector<RequestPtr> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// The result that a verdict stands for. Reads the blocks of a repeated commit.
+[[nodiscard]] Result<Appended> result_of(Core& core, AppendRequest& request);
+
+}  // namespace daybook

@@ -1,0 +1,111 @@
+// Look-ups go newest first: the generations of the tail, then the postings. The head is read before the tail, and the
+// tail before the postings, so that what moves on in between is seen twice rather than not at all.
+#include "log/core.h"
+
+#include <ranges>
+
+#include "log/postings.h"
+#include "schema/block_builder.h"
+
+namespace daybook {
+
+View Core::view() const {
+  View view{.head = head.head(), .store = nullptr, .tail = nullptr};
+  const std::scoped_lock lock(mutex_);
+  view.tail = tail_->set();
+  view.store = store_;
+  return view;
+}
+
+void Core::replace(std::shared_ptr<Store> store, std::shared_ptr<Tail> tail) {
+  const std::scoped_lock lock(mutex_);
+  store_ = std::move(store);
+  tail_ = std::move(tail);
+}
+
+std::shared_ptr<Store> Core::store() const {
+  const std::scoped_lock lock(mutex_);
+  return store_;
+}
+
+std::shared_ptr<Tail> Core::tail() const {
+  const std::scoped_lock lock(mutex_);
+  return tail_;
+}
+
+Result<std::shared_ptr<const Block>> Core::block_containing(Sequence sequence) {
+  if (auto cached = cache.find(sequence)) return cached;
+  const auto from = store();
+  auto block = from->block_at(sequence);
+  if (!block) return block;
+  if (*block == nullptr || !(*block)->contains(sequence)) {
+    return fail(Code::corruption, "corruption at sequence " + std::to_string(sequence.value()) + " in " +
+                                      from->file_of(sequence) + ": the log has no such event; run `daybook verify`");
+  }
+  cache.insert(*block);
+  return block;
+}
+
+Result<Checkpoint> Core::checkpoint_at(Sequence sequence) {
+  if (sequence == Sequence(0)) return Checkpoint{log_id, sequence, genesis_link(log_id)};
+  if (sequence > head.head()) {
+    return fail(Code::not_found, "there is no event " + std::to_string(sequence.value()) + "; the head is " +
+                                     std::to_string(head.head().value()));
+  }
+  return block_containing(sequence).transform([&](const std::shared_ptr<const Block>& block) {
+    return Checkpoint{log_id, sequence, block->link()};
+  });
+}
+
+Result<void> Core::check(const Checkpoint& checkpoint) {
+  const std::string place = "the checkpoint at sequence " + std::to_string(checkpoint.sequence.value());
+  if (checkpoint.log_id != log_id) {
+    return fail(Code::diverged, place + " is of the log " + checkpoint.log_id.text() + ", not of this one");
+  }
+  const auto own = checkpoint_at(checkpoint.sequence);
+  if (!own && own.error().code != Code::not_found) return std::unexpected(own.error());
+  if (!own) return fail(Code::diverged, place + " is beyond this log's head: the log was restored or cut");
+  if (own->link != checkpoint.link) return fail(Code::diverged, place + " is of another history of this log");
+  return {};
+}
+
+Result<HeadEntry> Core::stream_head(std::string_view stream) {
+  const View now = view();
+  const Term term = make_term(TermKind::stream, stream);
+  for (const auto& generation : now.tail->generations | std::views::reverse) {
+    if (const auto entry = generation->stream_head(term, now.head)) return *entry;
+  }
+  return now.store->stream_head(stream).transform([](const auto& entry) { return entry.value_or(HeadEntry{}); });
+}
+
+Result<std::optional<KeyEntry>> Core::key(const IdempotencyKey& key) {
+  const View now = view();
+  for (const auto& generation : now.tail->generations | std::views::reverse) {
+    if (const auto entry = generation->key(key, now.head)) return entry;
+  }
+  return now.store->key(key);
+}
+
+void add_block_to_tail(const Block& block, Tail& tail) {
+  TailGeneration& active = tail.active();
+  std::vector<Term> terms;
+  Uuid correlation;
+  for (std::uint32_t i = 0; i < block.event_count(); ++i) {
+    const EventView event = block.event(i);
+    terms.clear();
+    terms.push_back(make_term(TermKind::stream, event.stream()));
+    terms.push_back(make_term(TermKind::type, event.type()));
+    for (std::size_t tag = 0; tag < event.tag_count(); ++tag) terms.push_back(make_term(TermKind::tag, event.tag(tag)));
+    if (const auto id = event.correlation_id()) {
+      correlation = *id;
+      terms.push_back(make_term(TermKind::correlation, text_of(correlation)));
+    }
+    active.add(event.sequence(), event.version(), terms);
+  }
+  for (const CommitInfo& commit : block.commits()) {
+    if (commit.key) active.add_key(*commit.key, {commit.first, commit.event_count, commit.fingerprint});
+  }
+  active.count(block);
+}
+
+}  // namespace daybook

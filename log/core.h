@@ -1,0 +1,72 @@
+// What every part of an open log shares: the store, the tail, the cache, the head. `Log::Impl` wires it.
+//
+// Threads: any; see each member. Owns: all of it.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "daybook/log.h"
+#include "daybook/options.h"
+#include "log/block_cache.h"
+#include "log/file_layer.h"
+#include "log/head_signal.h"
+#include "log/store.h"
+#include "log/tail.h"
+
+namespace daybook {
+
+/// A consistent way to look things up: the tail as of `head`, and the postings below it. Take one, use it, drop it.
+struct View {
+  Sequence head;
+  std::shared_ptr<const Store> store;
+  std::shared_ptr<const TailSet> tail;
+};
+
+class Core {
+ public:
+  Core(Options options, std::filesystem::path directory, rocksdb::Env& env)
+      : options(options), directory(std::move(directory)), files(env), cache(options.block_cache_bytes) {}
+
+  /// Where everything up to the head can be found, now.
+  [[nodiscard]] View view() const;
+  /// Puts another store or tail in place (opening; a follower's refresh).
+  void replace(std::shared_ptr<Store> store, std::shared_ptr<Tail> tail);
+  [[nodiscard]] std::shared_ptr<Store> store() const;
+  [[nodiscard]] std::shared_ptr<Tail> tail() const;
+
+  /// The block that holds `sequence`, from the cache or verified from storage; `corruption` where there is none.
+  [[nodiscard]] Result<std::shared_ptr<const Block>> block_containing(Sequence sequence);
+  /// The checkpoint at `sequence`, at most the head; for 0 the log's beginning.
+  [[nodiscard]] Result<Checkpoint> checkpoint_at(Sequence sequence);
+  /// `diverged` unless this history holds `checkpoint`.
+  [[nodiscard]] Result<void> check(const Checkpoint& checkpoint);
+
+  [[nodiscard]] Result<HeadEntry> stream_head(std::string_view stream);
+  [[nodiscard]] Result<std::optional<KeyEntry>> key(const IdempotencyKey& key);
+
+  const Options options;
+  const std::filesystem::path directory;
+  FileLayer files;
+  LogId log_id{};
+  Recovered recovered = Recovered::clean;
+  BlockCache cache;
+  HeadSignal head;
+  std::atomic<bool> closed{false};
+  std::atomic<std::size_t> subscriptions{0};
+
+ private:
+  mutable std::mutex mutex_;
+  // Protected by mutex_:
+  std::shared_ptr<Store> store_;
+  std::shared_ptr<Tail> tail_;
+};
+
+/// Adds the terms, versions and keys of a block that is already stored (opening, following).
+void add_block_to_tail(const Block& block, Tail& tail);
+
+}  // namespace daybook

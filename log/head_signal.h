@@ -1,0 +1,44 @@
+// The head as readers see it, and the bell that rings when it moves.
+//
+// Threads: any. publish() from the sequencer (or a follower's refresh).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+#include "daybook/ids.h"
+
+namespace daybook {
+
+class HeadSignal {
+ public:
+  [[nodiscard]] Sequence head() const { return Sequence(head_.load(std::memory_order_acquire)); }
+
+  void publish(Sequence head) {
+    head_.store(head.value(), std::memory_order_release);
+    ring();
+  }
+
+  /// Wakes every waiter, so that it looks around.
+  void ring() {
+    { const std::scoped_lock lock(mutex_); }  // a waiter between its look and its sleep would miss the bell
+    bell_.notify_all();
+  }
+
+  /// Sleeps until the head is beyond `seen`, `stop` returns true, or `wait` passed.
+  template <class Stop>
+  void wait_beyond(Sequence seen, std::chrono::nanoseconds wait, Stop stop) {
+    std::unique_lock lock(mutex_);
+    bell_.wait_for(lock, wait, [&] { return head() > seen || stop(); });
+  }
+
+ private:
+  std::atomic<std::uint64_t> head_{0};
+  std::mutex mutex_;
+  std::condition_variable bell_;
+};
+
+}  // namespace daybook

@@ -1,0 +1,25 @@
+// Postings never lead the blocks: what a file vouches for is synced first. The file holds its own checkpoint, so there
+// is no moment at which the two could disagree.
+#include "log/indexer.h"
+
+namespace daybook {
+
+Result<bool> Indexer::step() {
+  const auto tail = core_.tail();
+  const auto generation = tail->oldest_frozen();
+  if (!generation) return false;
+  const auto store = core_.store();
+  if (core_.options.durability == Durability::buffered) {
+    if (auto synced = store->sync_wal(); !synced) return std::unexpected(std::move(synced.error()));
+  }
+  const auto last = core_.block_containing(generation->through());
+  if (!last) return std::unexpected(last.error());
+  const auto entries = generation->sorted_entries((*last)->link(), tail->set()->indexed_counts);
+
+  // From here on the postings may hold the generation; readers ignore them until the tail lets go of it.
+  if (auto ingested = store->ingest(entries); !ingested) return std::unexpected(std::move(ingested.error()));
+  tail->drop_oldest();
+  return true;
+}
+
+}  // namespace daybook

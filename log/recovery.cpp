@@ -1,0 +1,232 @@
+// RocksDB alone would open a log whose acknowledged end is gone, and call it recovered (measured on 7.8.3: a flipped
+// byte in the WAL, a deleted or shortened WAL, flips in the MANIFEST). So before RocksDB may write, and it writes as it
+// opens, the log is opened read-only and compared with HEAD; only what nobody was promised is ever cut.
+#include "log/recovery.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/logger.h"
+#include "log/creation.h"
+#include "log/indexer.h"
+#include "schema/block_builder.h"
+
+namespace daybook {
+namespace {
+
+std::string text_of(Sequence sequence) { return std::to_string(sequence.value()); }
+
+std::unexpected<Error> missing_events(Sequence head, Sequence durable, const WalScan& wal) {
+  const std::string where = wal.damage.empty() ? "log/" : wal.damage.front().file + " (" + wal.damage.front().reason + ")";
+  return fail(Code::corruption, "corruption at sequence " + text_of(head.next()) + ": events through " + text_of(durable) +
+                                    " were acknowledged, and the log ends at " + text_of(head) + "; damage in " + where +
+                                    "; restore a copy, or see `daybook repair`");
+}
+
+/// The blocks behind the last one in a table file, each following the one before.
+Result<std::shared_ptr<const Block>> walk_unflushed(const Core& core, const Store& store) {
+  const Sequence flushed = store.last_flushed();
+  StoreIterator at = store.iterate(Family::events, false, false);
+  std::string key;
+  append_be64(key, std::max<std::uint64_t>(flushed.value(), 1));
+  std::shared_ptr<const Block> previous;
+  for (at.seek(key); at.valid(); at.next()) {
+    auto block = store.block_of(at);
+    if (!block) return block;
+    const bool first_of_log = !previous && (*block)->first_sequence() == Sequence(1);
+    const bool follows = previous ? previous->last_sequence().next() == (*block)->first_sequence() &&
+                                        previous->link() == (*block)->chain()
+                                  : flushed == (*block)->first_sequence() ||
+                                        (first_of_log && (*block)->chain() == genesis_link(core.log_id));
+    if (!follows) {
+      return fail(Code::corruption, "corruption at sequence " + text_of((*block)->first_sequence()) + " in " +
+                                        store.file_of((*block)->first_sequence()) +
+                                        ": the block does not follow the one before it; restore a copy, or see `daybook repair`");
+    }
+    previous = std::move(*block);
+  }
+  if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
+  return previous;
+}
+
+/// Refuses to cut where that could lose what somebody was promised.
+Result<void> check_cut(const Head& head, const WalScan& wal) {
+  if (wal.clean() || head.durability == Durability::buffered || wal.behind_count == 0) return {};
+  const WalDamage& damage = wal.damage.front();
+  return fail(Code::corruption, "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
+                                    damage.reason + "): intact groups lie behind it, so this is no torn write" +
+                                    "; restore a copy, or see `daybook repair`");
+}
+
+/// Moves everything from the first damage on into DIR/lost/. The copy is on disk before anything is shortened.
+Result<void> cut(Core& core, const WalScan& wal) {
+  const std::string directory = core.directory.string();
+  if (auto made = core.files.create_directory(directory + "/lost"); !made) return made;
+  const WalDamage& damage = wal.damage.front();
+  auto names = core.files.list(directory + "/log");
+  if (!names) return std::unexpected(std::move(names.error()));
+  for (const std::string& name : *names) {
+    const std::string file = "log/" + name;
+    if (!name.ends_with(".log") || file < damage.file) continue;
+    const std::uint64_t from = file == damage.file ? damage.offset : 0;
+    auto reader = core.files.open_reader(directory + "/" + file);
+    if (!reader) return std::unexpected(std::move(reader.error()));
+    if (auto skipped = (*reader)->skip(from); !skipped) return skipped;
+    const std::string lost = directory + "/lost/" + name + "-from-byte-" + std::to_string(from);
+    std::vector<std::byte> buffer(1 << 20);
+    while (true) {
+      const auto bytes = (*reader)->read(buffer);
+      if (!bytes) return std::unexpected(bytes.error());
+      if (*bytes == 0) break;
+      const std::string_view piece(reinterpret_cast<const char*>(buffer.data()), *bytes);
+      if (auto kept = core.files.append_and_sync(lost, piece); !kept) return kept;
+    }
+    auto shortened = from == 0 ? core.files.remove(directory + "/" + file)
+                               : core.files.truncate_and_sync(directory + "/" + file, from);
+    if (!shortened) return shortened;
+  }
+  log_warning("recovery cut a damaged, never acknowledged end file=" + damage.file +
+              " offset=" + std::to_string(damage.offset) + "; its bytes are in lost/");
+  return core.files.sync_directory(directory + "/log");
+}
+
+/// Brings the tail up to the head, writing postings as generations fill, so that memory stays bounded.
+Result<void> replay(Core& core, Sequence from, Sequence head) {
+  Indexer indexer(core);
+  const auto tail = core.tail();
+  BlockWalker walker(core, from, Direction::forward);
+  for (Sequence next = from; next <= head;) {
+    auto block = walker.next();
+    if (!block) return std::unexpected(std::move(block.error()));
+    add_block_to_tail(**block, *tail);
+    next = (*block)->last_sequence().next();
+    if (tail->active().event_count() < core.options.index_batch_events) continue;
+    tail->freeze();
+    if (auto stepped = indexer.step(); !stepped) return std::unexpected(std::move(stepped.error()));
+  }
+  return {};
+}
+
+/// Puts store and tail in place; what the index lacks, or has too much of, is made good.
+Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequence head) {
+  auto state = read_index_state(*store, head);
+  if (!state) return std::unexpected(std::move(state.error()));
+  if (!*state) {
+    log_warning("postings do not fit the log head=" + text_of(head) + "; they are rebuilt now");
+    if (auto dropped = store->drop_postings(); !dropped) return dropped;
+    *state = IndexState{};
+  }
+  core.replace(store, std::make_shared<Tail>((*state)->through, (*state)->counts));
+  return replay(core, (*state)->through.next(), head);
+}
+
+Result<WriterState> recover(Core& core, WriterState writer, const Format& format) {
+  const std::string directory = core.directory.string();
+  auto head = read_head(core.files, directory);
+  if (head && !*head) head = fail(Code::corruption, directory + "/HEAD is missing");
+  if (!head) {
+    head.error().message += "; see `daybook repair`, which rebuilds it";
+    return std::unexpected(std::move(head.error()));
+  }
+  // A first look that changes nothing.
+  Sequence end;
+  {
+    auto inspected = Store::open(core.files.env(), core.directory, StoreMode::inspect, core.options);
+    if (!inspected) return std::unexpected(std::move(inspected.error()));
+    if (auto ok = check_format_copy(**inspected, format); !ok) return std::unexpected(std::move(ok.error()));
+    auto report = inspect_end(core, **inspected, **head);
+    if (!report) return std::unexpected(std::move(report.error()));
+    if (auto ok = check_cut(**head, report->wal); !ok) return std::unexpected(std::move(ok.error()));
+    end = report->head;
+    writer.last_block = report->last_block;
+    inspected->reset();
+    // From here on the log may be changed.
+    core.recovered = (*head)->clean ? Recovered::clean : Recovered::replayed;
+    if (!report->wal.clean()) {
+      if (auto done = cut(core, report->wal); !done) return std::unexpected(std::move(done.error()));
+      core.recovered = Recovered::cut;
+    }
+  }
+  auto opened = Store::open(core.files.env(), core.directory, StoreMode::write, core.options);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const std::shared_ptr<Store> store = std::move(*opened);
+  const auto last = store->last_block();
+  if (!last) return std::unexpected(last.error());
+  const Sequence recovered = *last ? (*last)->last_sequence() : Sequence(0);
+  if (recovered != end) return missing_events(recovered, end, {});
+  auto head_file = HeadFile::open(core.files, directory);
+  if (!head_file) return std::unexpected(std::move(head_file.error()));
+  writer.head_file = std::move(*head_file);
+  const auto wal_number = store->wal_number();
+  if (!wal_number) return std::unexpected(wal_number.error());
+  if (auto ok = writer.head_file->store_recovered(end); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number); !ok) {
+    return std::unexpected(std::move(ok.error()));
+  }
+  if (auto ok = open_index(core, store, end); !ok) return std::unexpected(std::move(ok.error()));
+  core.head.publish(end);
+  return writer;
+}
+
+}  // namespace
+
+Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) {
+  EndReport report;
+  auto wal = scan_wal(core.files, core.directory.string(), store.family_id(Family::events));
+  if (!wal) return std::unexpected(std::move(wal.error()));
+  report.wal = std::move(*wal);
+  auto last = walk_unflushed(core, store);
+  if (!last) return std::unexpected(std::move(last.error()));
+  report.last_block = std::move(*last);
+  report.head = report.last_block ? report.last_block->last_sequence() : Sequence(0);
+  if (report.head < head.durable) return missing_events(report.head, head.durable, report.wal);
+  if (report.wal.newest_wal_number < head.wal_number) {
+    return fail(Code::corruption, "corruption in log/: the WAL file " + std::to_string(head.wal_number) +
+                                      " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
+  }
+  return report;
+}
+
+Result<void> check_format_copy(const Store& store, const Format& format) {
+  const auto copy = store.format();
+  if (!copy) return std::unexpected(copy.error());
+  if (*copy && **copy == format) return {};
+  return fail(Code::corruption, "corruption in FORMAT: it does not agree with the log id that DIR/log holds" +
+                                    std::string(*copy ? "" : " (none)") + "; restore a copy, or see `daybook repair`");
+}
+
+Result<std::optional<IndexState>> read_index_state(const Store& store, Sequence head) {
+  IndexState state;
+  std::optional<Link> link;
+  StoreIterator at = store.iterate(Family::postings);
+  const std::string kind(1, static_cast<char>(TermKind::checkpoint));
+  for (at.seek(kind); at.valid() && at.key().starts_with(kind); at.next()) {
+    const auto checkpoint = decode_checkpoint(at.key(), at.value());
+    if (!checkpoint || checkpoint->after != state.through || checkpoint->through > head) return std::nullopt;
+    state = {checkpoint->through, checkpoint->counts};
+    link = checkpoint->link;
+  }
+  if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
+  if (!link) return state;
+  const auto block = store.block_at(state.through);
+  if (!block) return std::unexpected(block.error());
+  if (!*block || (*block)->last_sequence() != state.through || (*block)->link() != *link) return std::nullopt;
+  return state;
+}
+
+Result<WriterState> open_writer(Core& core) {
+  WriterState writer;
+  if (core.options.in_memory) return create_log(core, std::move(writer));
+  if (auto ready = prepare_directory(core); !ready) return std::unexpected(std::move(ready.error()));
+  auto lock = WriterLock::acquire(core.directory.string(), *core.options.clock);
+  if (!lock) return std::unexpected(std::move(lock.error()));
+  writer.lock = std::move(*lock);
+  // Only now is it sure that nobody else makes the log at the same time.
+  const auto format = read_format(core.files, core.directory.string());
+  if (!format) return std::unexpected(format.error());
+  if (!*format) return create_log(core, std::move(writer));
+  core.log_id = (*format)->log_id;
+  return recover(core, std::move(writer), **format);
+}
+
+}  // namespace daybook

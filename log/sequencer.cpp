@@ -1,0 +1,261 @@
+// One thread orders. It compares what the appending thread looked up with what came since, which is all in memory; it
+// never reads the disk but in one case: the indexer moved past a look-up while the commit waited, and it is done again.
+//
+// An outcome is told after its group is durable. One that rests on a commit of the same group (a repeat of its key, a
+// conflict with it) is therefore never told before that commit is safe; if the group fails, see fail_group.
+#include "log/sequencer.h"
+
+#include <ranges>
+
+#include "base/check.h"
+#include "base/logger.h"
+
+namespace daybook {
+namespace {
+
+Verdict refused(Error error, Sequence rests_on = {}) {
+  error.outcome = Outcome::not_appended;
+  return {.error = std::move(error), .repeat = {}, .rests_on = rests_on};
+}
+
+}  // namespace
+
+Sequencer::Sequencer(Core& core, AppendQueue& queue, Completions& completions, HeadFile* head_file,
+                     const std::shared_ptr<const Block>& last)
+    : core_(core), queue_(queue), completions_(completions), head_file_(head_file) {
+  if (last) {
+    next_ = last->last_sequence().next();
+    chain_ = last->link();
+    recorded_at_ = last->recorded_at();
+  } else {
+    chain_ = genesis_link(core.log_id);
+  }
+  open_first_ = next_;
+}
+
+bool Sequencer::tail_is_full() const {
+  const auto tail = core_.tail();
+  return tail->event_count() >= core_.options.tail_events_max || tail->bytes() >= core_.options.tail_bytes_max;
+}
+
+bool Sequencer::step() {
+  if (freeze_requested_.exchange(false, std::memory_order_acq_rel)) core_.tail()->freeze();
+  auto room = check_room();
+  if (!room && room.error().code == Code::busy) {
+    core_.tail()->freeze();  // so that the indexer can make room
+    return false;
+  }
+  no_room_ = room ? std::nullopt : std::optional(std::move(room.error()));
+  Requests taken = queue_.take(core_.options.group_bytes_max);
+  if (taken.empty()) return false;
+
+  Requests done;
+  Requests claimed = claim(std::move(taken), *core_.options.clock, done);
+  completions_.post(std::move(done));
+
+  tail_ = core_.tail()->set();
+  recorded_at_ = std::max(recorded_at_, core_.options.clock->now());
+  for (const RequestPtr& request : claimed) decide(request);
+  seal();
+  commit(std::move(claimed));
+  return true;
+}
+
+/// Takes requests over from their threads, but for those whose deadline passed: they are certain not to be appended.
+Sequencer::Requests Sequencer::claim(Requests taken, const Clock& clock, Requests& expired) {
+  const auto now = clock.steady_now();
+  Requests claimed;
+  claimed.reserve(taken.size());
+  for (RequestPtr& request : taken) {
+    auto waiting = AppendRequest::State::waiting;
+    if (now >= request->deadline) {
+      if (!request->state.compare_exchange_strong(waiting, AppendRequest::State::abandoned)) continue;
+      request->verdict = refused({.code = Code::timeout, .message = "the deadline passed while the commit was queued"});
+      expired.push_back(std::move(request));
+    } else if (request->state.compare_exchange_strong(waiting, AppendRequest::State::taken)) {
+      claimed.push_back(std::move(request));
+    }
+  }
+  return claimed;
+}
+
+/// `busy`: the indexer will make room. Other errors: there is none, and it takes somebody else to make it. Asked before
+/// anything is numbered: a full disk met inside a write would cost the log its writability.
+Result<void> Sequencer::check_room() {
+  if (tail_is_full()) {
+    const std::scoped_lock lock(index_mutex_);
+    if (index_error_) return std::unexpected(*index_error_);
+    return fail(Code::busy, "the index is behind");
+  }
+  if (core_.options.in_memory) return {};
+  const auto free = core_.files.disk_free_bytes(core_.directory.string());
+  if (!free) return std::unexpected(free.error());
+  if (*free >= core_.options.disk_free_bytes_min) return {};
+  return fail(Code::io, "the disk has " + std::to_string(*free) + " bytes left, and appends need " +
+                            std::to_string(core_.options.disk_free_bytes_min) + "; make room and try again");
+}
+
+void Sequencer::index_failed(const Error& error) {
+  const std::scoped_lock lock(index_mutex_);
+  index_error_ = error;
+}
+
+void Sequencer::decide(const RequestPtr& request) {
+  if (broken_) {
+    request->verdict = refused(*broken_);
+  } else if (auto verdict = refusal(*request)) {
+    request->verdict = std::move(*verdict);
+  } else if (no_room_) {
+    request->verdict = refused(*no_room_);
+  } else {
+    number(*request);
+    add_to_block(*request);
+  }
+}
+
+/// Why the commit is not to be appended, if so: a known key, or a condition that does not hold.
+std::optional<Verdict> Sequencer::refusal(AppendRequest& request) {
+  if (request.looked_up_through < tail_->indexed_through) {
+    // The indexer took what this look-up relied on out of the tail while the commit waited: rare, so done here.
+    const View view{.head = next_.previous(), .store = core_.store(), .tail = tail_};
+    if (auto again = look_up(core_, view, request); !again) return refused(std::move(again.error()));
+  }
+  if (request.known_key) return key_verdict(request, *request.known_key);
+  if (request.commit.key) {
+    for (const auto& generation : tail_->generations | std::views::reverse) {
+      if (generation->after() < request.looked_up_through) break;
+      if (const auto entry = generation->key(*request.commit.key, kSequenceMax)) return key_verdict(request, *entry);
+    }
+  }
+  if (auto conflict = version_conflict(request)) return conflict;
+  if (request.known_conflict) return refused(*request.known_conflict);
+  if (auto conflict = match_conflict_since(request)) return conflict;
+  if (request.events.event_count() > kSequenceMax.value() - next_.value()) {
+    return refused({.code = Code::too_large, .message = "the log has no sequences left"});
+  }
+  return std::nullopt;
+}
+
+std::optional<Verdict> Sequencer::version_conflict(AppendRequest& request) {
+  for (StreamUse& stream : request.streams) {
+    stream.version = stream.known;
+    Sequence rests_on;
+    for (const auto& generation : tail_->generations | std::views::reverse) {
+      if (generation->after() < request.looked_up_through) break;
+      if (const auto head = generation->stream_head(stream.term, kSequenceMax)) {
+        stream.version = head->version;
+        rests_on = head->last_sequence;
+        break;
+      }
+    }
+    if (!stream.expected || *stream.expected == stream.version) continue;
+    Error error{.code = Code::conflict, .message = {}};
+    error.message = "conflict: the stream " + std::string(stream.term.text) + " is at version " +
+                    std::to_string(stream.version.value()) + ", expected " + std::to_string(stream.expected->value());
+    error.conflict = Conflict{.kind = Conflict::Kind::version,
+                              .stream = std::string(stream.term.text),
+                              .expected = *stream.expected,
+                              .actual = stream.version};
+    return refused(std::move(error), rests_on);
+  }
+  return std::nullopt;
+}
+
+std::optional<Verdict> Sequencer::match_conflict_since(const AppendRequest& request) const {
+  for (const FailIfMatch& condition : request.commit.fail_if_match) {
+    const Sequence from = std::max(condition.after, request.looked_up_through).next();
+    if (from >= next_) continue;
+    for (const auto& generation : tail_->generations) {
+      if (generation->after() < request.looked_up_through) continue;
+      if (const auto found = generation->find_first(condition.query, from, kSequenceMax)) {
+        return refused(match_conflict(*found), *found);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// Gives the events their sequences and versions and makes them known to whatever comes later in this group.
+void Sequencer::number(AppendRequest& request) {
+  const std::size_t count = request.events.event_count();
+  request.verdict = {.error = {}, .repeat = {}, .first = next_, .rests_on = next_.plus(count - 1)};
+  request.versions.reserve(count);
+  TailGeneration& active = *tail_->generations.back();
+  for (std::size_t i = 0; i < count; ++i) {
+    StreamUse& stream = request.streams[request.event_stream[i]];
+    stream.version = stream.version.next();
+    request.versions.push_back(stream.version);
+    active.add(next_.plus(i), stream.version, request.terms_of(i));
+  }
+  if (request.commit.key) {
+    active.add_key(*request.commit.key, {next_, static_cast<std::uint32_t>(count), request.fingerprint});
+  }
+  next_ = next_.plus(count);
+}
+
+void Sequencer::add_to_block(const AppendRequest& request) {
+  const std::size_t events = request.events.event_count();
+  const std::size_t words = request.events.word_count();
+  const std::size_t bytes = block_bytes(open_commits_.size() + 1, open_events_ + events, open_words_ + words);
+  if (!open_commits_.empty() && bytes > core_.options.block_bytes_max) seal();
+  open_commits_.push_back({.events = &request.events,
+                           .key = request.commit.key,
+                           .fingerprint = request.fingerprint,
+                           .versions = request.versions});
+  open_events_ += events;
+  open_words_ += words;
+}
+
+void Sequencer::seal() {
+  if (open_commits_.empty()) return;
+  blocks_.push_back(seal_block(open_first_, recorded_at_, chain_, open_commits_));
+  chain_ = blocks_.back()->link();
+  open_first_ = blocks_.back()->last_sequence().next();
+  open_commits_.clear();
+  open_events_ = 0;
+  open_words_ = 0;
+}
+
+void Sequencer::commit(Requests requests) {
+  if (!blocks_.empty()) {
+    const auto store = core_.store();
+    const GroupTarget target{.store = *store, .head_file = head_file_, .durability = core_.options.durability};
+    if (const auto committed = commit_group(target, blocks_); !committed) {
+      fail_group(requests, committed.error());
+    } else {
+      publish();
+    }
+    blocks_.clear();
+  }
+  completions_.post(std::move(requests));
+}
+
+/// Nothing of a failed group is ever acknowledged, and nothing can be appended after it: the tail already holds its
+/// events, and so may the disk.
+void Sequencer::fail_group(const Requests& requests, const Error& failure) {
+  const Sequence durable = core_.head.head();
+  for (const RequestPtr& request : requests) {
+    Verdict& verdict = request->verdict;
+    if (verdict.rests_on <= durable) continue;  // it stands on older ground
+    // A conflict with a lost commit is certain not to be appended itself; a repeat shares that commit's fate.
+    const Outcome outcome = verdict.error ? Outcome::not_appended : Outcome::may_have_been_appended;
+    verdict = {.error = failure, .repeat = {}};
+    verdict.error->outcome = outcome;
+  }
+  broken_ = Error{.code = Code::closed, .message = "an earlier append failed (" + failure.message +
+                                                   "), so the log is read-only until it is opened again"};
+  log_error("commit failed sequence=" + std::to_string(durable.value() + 1) + " error=" +
+            std::string(to_string(failure.code)) + "; log is read-only");
+}
+
+/// From here on the group is visible.
+void Sequencer::publish() {
+  for (const auto& block : blocks_) {
+    core_.cache.insert(block);
+    tail_->generations.back()->count(*block);
+  }
+  core_.head.publish(blocks_.back()->last_sequence());
+  if (tail_->generations.back()->event_count() >= core_.options.index_batch_events) core_.tail()->freeze();
+}
+
+}  // namespace daybook

@@ -1,0 +1,258 @@
+// Everything RocksDB does for daybook is asked for here, and its statuses end here. Values enter memory only through
+// Block::parse, so a damaged value never leaves this file.
+#include "log/store.h"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/metadata.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "log/postings.h"
+#include "log/status_error.h"
+#include "log/store_options.h"
+
+namespace daybook {
+namespace {
+
+constexpr std::size_t kLinkBytes = 16;
+
+rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view_of(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+Result<void> result_of(const rocksdb::Status& status, const char* what) {
+  if (status.ok()) return {};
+  return std::unexpected(error_of(status, what));
+}
+
+std::string sequence_key(Sequence sequence) {
+  std::string key;
+  append_be64(key, sequence.value());
+  return key;
+}
+
+Result<std::shared_ptr<const Block>> parse_stored(std::string_view key, std::string_view value) {
+  if (key.size() != 8 || value.size() < kLinkBytes) return fail(Code::corruption, "the stored value is no block");
+  Link link;
+  std::memcpy(link.bytes.data(), value.data() + value.size() - kLinkBytes, kLinkBytes);
+  auto block = Block::parse(std::as_bytes(std::span(value.data(), value.size() - kLinkBytes)), link);
+  if (block && (*block)->first_sequence().value() != load_be64(key.data())) {
+    return fail(Code::corruption, "the block says that it begins at " +
+                                      std::to_string((*block)->first_sequence().value()));
+  }
+  return block;
+}
+
+}  // namespace
+
+StoreIterator::StoreIterator(std::unique_ptr<rocksdb::Iterator> iterator) : iterator_(std::move(iterator)) {}
+StoreIterator::~StoreIterator() = default;
+StoreIterator::StoreIterator(StoreIterator&&) noexcept = default;
+StoreIterator& StoreIterator::operator=(StoreIterator&&) noexcept = default;
+void StoreIterator::seek(std::string_view key) { iterator_->Seek(slice_of(key)); }
+void StoreIterator::seek_for_previous(std::string_view key) { iterator_->SeekForPrev(slice_of(key)); }
+void StoreIterator::seek_to_last() { iterator_->SeekToLast(); }
+void StoreIterator::next() { iterator_->Next(); }
+void StoreIterator::previous() { iterator_->Prev(); }
+bool StoreIterator::valid() const { return iterator_->Valid(); }
+std::string_view StoreIterator::key() const { return view_of(iterator_->key()); }
+std::string_view StoreIterator::value() const { return view_of(iterator_->value()); }
+Result<void> StoreIterator::status() const { return result_of(iterator_->status(), "cannot read DIR/log"); }
+
+Store::Store(rocksdb::Env& env, std::filesystem::path directory) : env_(env), directory_(std::move(directory)) {}
+
+Store::~Store() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* family : handles_) db_->DestroyColumnFamilyHandle(family);
+  db_->Close();
+}
+
+Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode,
+                                           const Options& options) {
+  std::unique_ptr<Store> store(new Store(env, directory / "log"));
+  const std::string path = store->directory_.string();
+  const rocksdb::DBOptions db_options = database_options(env, directory, mode);
+  const auto families = family_options(options);
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  switch (mode) {
+    case StoreMode::create:
+    case StoreMode::write:
+      status = rocksdb::DB::Open(db_options, path, families, &store->handles_, &db);
+      break;
+    case StoreMode::inspect:
+      status = rocksdb::DB::OpenForReadOnly(db_options, path, families, &store->handles_, &db);
+      break;
+    case StoreMode::follow:
+      // The second path would hold the follower's own LOG; it has none.
+      status = rocksdb::DB::OpenAsSecondary(db_options, path, path, families, &store->handles_, &db);
+      break;
+  }
+  store->db_.reset(db);
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot open " + path));
+  return store;
+}
+
+Result<bool> Store::exists(rocksdb::Env& env, const std::filesystem::path& directory) {
+  const std::string path = (directory / "log").string();
+  if (!env.FileExists(path + "/CURRENT").ok()) return false;
+  std::vector<std::string> names;
+  const auto status = rocksdb::DB::ListColumnFamilies(database_options(env, directory, StoreMode::inspect), path, &names);
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot look into " + path));
+  return std::ranges::find(names, "events") != names.end();
+}
+
+rocksdb::ColumnFamilyHandle* Store::handle(Family family) const { return handles_[family == Family::events ? 1 : 2]; }
+
+std::uint32_t Store::family_id(Family family) const { return handle(family)->GetID(); }
+
+Result<std::optional<Format>> Store::format() const {
+  std::string value;
+  const auto status = db_->Get({}, handle(Family::events), sequence_key(Sequence(0)), &value);
+  if (status.IsNotFound()) return std::optional<Format>();
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot read the log id in DIR/log"));
+  return decode_format(value, "the log id in DIR/log").transform([](const Format& format) { return std::optional(format); });
+}
+
+Result<void> Store::put_format(const Format& format) {
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return result_of(db_->Put(write, handle(Family::events), sequence_key(Sequence(0)), encode_format(format)),
+                   "cannot write the log id");
+}
+
+Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> blocks, bool sync) {
+  std::size_t bytes = 64;
+  for (const auto& block : blocks) bytes += block->bytes().size() + 64;
+  rocksdb::WriteBatch batch(bytes);
+  for (const auto& block : blocks) {
+    char key[8];
+    store_be64(key, block->first_sequence().value());
+    const rocksdb::Slice key_slice(key, sizeof key);
+    const auto block_bytes = block->bytes();
+    const rocksdb::Slice parts[] = {
+        {reinterpret_cast<const char*>(block_bytes.data()), block_bytes.size()},
+        {reinterpret_cast<const char*>(block->link().bytes.data()), kLinkBytes}};
+    const auto status = batch.Put(handle(Family::events), rocksdb::SliceParts(&key_slice, 1), rocksdb::SliceParts(parts, 2));
+    if (!status.ok()) return result_of(status, "cannot prepare the write");
+  }
+  rocksdb::WriteOptions write;
+  write.sync = sync;
+  return result_of(db_->Write(write, &batch), "cannot write to DIR/log");
+}
+
+Result<void> Store::sync_wal() { return result_of(db_->SyncWAL(), "cannot sync DIR/log"); }
+
+Result<void> Store::flush() {
+  return result_of(db_->Flush(rocksdb::FlushOptions(), handle(Family::events)), "cannot flush DIR/log");
+}
+
+Result<std::uint64_t> Store::wal_number() const {
+  std::unique_ptr<rocksdb::LogFile> file;
+  const auto status = db_->GetCurrentWalFile(&file);
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot name the WAL file"));
+  return file->LogNumber();
+}
+
+Result<std::shared_ptr<const Block>> Store::block_at(Sequence sequence) const {
+  StoreIterator at = iterate(Family::events);
+  at.seek_for_previous(sequence_key(sequence));
+  if (!at.valid()) return at.status().transform([] { return std::shared_ptr<const Block>(); });
+  if (load_be64(at.key().data()) == 0) return std::shared_ptr<const Block>();
+  return block_of(at);
+}
+
+Result<std::shared_ptr<const Block>> Store::block_of(const StoreIterator& at) const {
+  auto block = parse_stored(at.key(), at.value());
+  if (block || block.error().code != Code::corruption) return block;
+  const Sequence first(at.key().size() == 8 ? load_be64(at.key().data()) : 0);
+  block.error().message = "corruption at sequence " + std::to_string(first.value()) + " in " + file_of(first) + ": " +
+                          block.error().message + "; run `daybook verify`";
+  return block;
+}
+
+Sequence Store::last_flushed() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  Sequence last;
+  for (const auto& file : files) {
+    if (file.column_family_name == "events" && file.largestkey.size() >= 8) {
+      last = std::max(last, Sequence(load_be64(file.largestkey.data())));
+    }
+  }
+  return last;
+}
+
+Result<std::optional<HeadEntry>> Store::stream_head(std::string_view stream) const {
+  rocksdb::PinnableSlice value;
+  const auto status = db_->Get({}, handle(Family::postings), head_key(stream), &value);
+  if (status.IsNotFound()) return std::optional<HeadEntry>();
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot read a stream's head"));
+  const auto head = decode_head(view_of(value));
+  if (!head) return fail(Code::corruption, "the head of the stream " + std::string(stream) + " is malformed; run `daybook verify`");
+  return head;
+}
+
+Result<std::optional<KeyEntry>> Store::key(const IdempotencyKey& key) const {
+  rocksdb::PinnableSlice value;
+  const auto status = db_->Get({}, handle(Family::postings), idempotency_key(key), &value);
+  if (status.IsNotFound()) return std::optional<KeyEntry>();
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot read an idempotency key"));
+  const auto entry = decode_key(view_of(value));
+  if (!entry) return fail(Code::corruption, "the entry of the key " + key.text() + " is malformed; run `daybook verify`");
+  return entry;
+}
+
+StoreIterator Store::iterate(Family family, bool prefix_bound, bool fill_cache) const {
+  rocksdb::ReadOptions read;
+  read.fill_cache = fill_cache;
+  read.prefix_same_as_start = prefix_bound;
+  read.total_order_seek = !prefix_bound;
+  return StoreIterator(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, handle(family))));
+}
+
+Result<void> Store::ingest(const std::vector<SortedEntry>& entries) {
+  // A leftover of a crash is overwritten; RocksDB does not know the name.
+  const std::string path = (directory_ / "postings.tmp").string();
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(handle(Family::postings)), handle(Family::postings));
+  auto status = writer.Open(path);
+  for (const SortedEntry& entry : entries) {
+    if (!status.ok()) break;
+    status = writer.Put(entry.key, entry.value);
+  }
+  if (status.ok()) status = writer.Finish();
+  if (!status.ok()) return result_of(status, "cannot write postings");
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.write_global_seqno = false;
+  return result_of(db_->IngestExternalFile(handle(Family::postings), {path}, ingest), "cannot take postings in");
+}
+
+Result<void> Store::drop_postings() {
+  rocksdb::ColumnFamilyDescriptor descriptor;
+  auto status = handle(Family::postings)->GetDescriptor(&descriptor);
+  if (status.ok()) status = db_->DropColumnFamily(handle(Family::postings));
+  if (status.ok()) status = db_->DestroyColumnFamilyHandle(handles_[2]);
+  if (status.ok()) status = db_->CreateColumnFamily(descriptor.options, descriptor.name, &handles_[2]);
+  return result_of(status, "cannot drop the postings");
+}
+
+Result<void> Store::refresh() { return result_of(db_->TryCatchUpWithPrimary(), "cannot follow the writer"); }
+
+std::string Store::file_of(Sequence sequence) const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  const std::string key = sequence_key(sequence);
+  for (const auto& file : files) {
+    if (file.column_family_name == "events" && file.smallestkey <= key && key <= file.largestkey) {
+      return "log" + file.name;
+    }
+  }
+  return "log/*.log";
+}
+
+}  // namespace daybook

@@ -1,0 +1,122 @@
+// Figures are from the design's prototypes on RocksDB 7.8.3 (docs/architecture.md, Order without slowing down).
+#include "log/store_options.h"
+
+#include <fcntl.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "log/term.h"
+
+namespace daybook {
+namespace {
+
+/// The prefix of a chunk's key is its term, so that the filter knows terms. Other kinds are looked up whole.
+class TermPrefix final : public rocksdb::SliceTransform {
+ public:
+  const char* Name() const override { return "daybook.TermPrefix"; }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override { return {key.data(), prefix_bytes(key)}; }
+  bool InDomain(const rocksdb::Slice& key) const override { return prefix_bytes(key) != 0; }
+
+ private:
+  static std::size_t prefix_bytes(const rocksdb::Slice& key) {
+    if (key.empty()) return 0;
+    const auto kind = static_cast<TermKind>(key[0]);
+    if (kind == TermKind::correlation) return key.size() >= 17 ? 17 : 0;
+    if (!is_text(kind)) return 0;
+    const std::size_t end = std::string_view(key.data(), key.size()).find('\0', 1);
+    return end == std::string_view::npos ? 0 : end + 1;
+  }
+};
+
+/// RocksDB's own LOG file would be a change of the directory.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+/// tmpfs and some others refuse O_DIRECT; then RocksDB must not ask for it.
+bool has_direct_io(const std::filesystem::path& directory) {
+  const int fd = ::open(directory.c_str(), O_TMPFILE | O_RDWR | O_DIRECT | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  ::close(fd);
+  return true;
+}
+
+/// Readers hold every table file open (RocksDB asks it of a follower), and a long log has many.
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
+
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // so that storage_cache_bytes bounds them too
+  table.checksum = rocksdb::kXXH3;
+  table.block_size = 16 * 1024;
+  table.format_version = 5;
+  return table;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
+  raise_file_limit();
+  rocksdb::DBOptions db;
+  const bool writer = mode == StoreMode::create || mode == StoreMode::write;
+  db.env = &env;
+  db.create_if_missing = mode == StoreMode::create;
+  db.create_missing_column_families = mode == StoreMode::create;
+  db.max_background_jobs = 2;
+  db.max_total_wal_size = 1ull << 30;
+  db.recycle_log_file_num = 0;                  // recycling is silently off or crashes in 7.8.3
+  db.max_bgerror_resume_count = 0;              // after a failed write the log is read-only: no silent resumption
+  db.avoid_flush_during_recovery = false;       // what was recovered is then in synced table files
+  db.keep_log_file_num = 5;
+  db.allow_concurrent_memtable_write = false;   // one thread writes
+  db.enable_write_thread_adaptive_yield = false;
+  db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db.paranoid_checks = true;
+  db.skip_stats_update_on_db_open = true;       // opening reads no table properties
+  db.use_direct_io_for_flush_and_compaction = writer && &env == rocksdb::Env::Default() && has_direct_io(directory);
+  if (!writer) {
+    db.info_log = std::make_shared<SilentLogger>();
+    db.max_open_files = -1;
+  }
+  return db;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& options) {
+  const auto cache = rocksdb::NewLRUCache(options.storage_cache_bytes);
+  const auto compression =
+      options.compression == Compression::lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+
+  // Level compaction: monotonic keys move trivially (write amplification 2.05-2.1; universal: 3.3).
+  rocksdb::ColumnFamilyOptions events;
+  events.write_buffer_size = 64 * 1024 * 1024;
+  events.max_write_buffer_number = 4;
+  events.arena_block_size = 8 * 1024 * 1024;
+  events.compression = compression;
+  events.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
+
+  rocksdb::ColumnFamilyOptions postings;
+  postings.compression = compression;
+  postings.prefix_extractor = std::make_shared<TermPrefix>();
+  rocksdb::BlockBasedTableOptions table = table_options(cache);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  postings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+
+  return {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}, {"events", events}, {"postings", postings}};
+}
+
+}  // namespace daybook

@@ -1,0 +1,122 @@
+// There is no queue a subscriber and so nothing to overflow and no seam to cross: the same position moves through
+// storage while it is behind and through the cached live tail while it is not. A slow subscriber only reads older blocks.
+#include "log/subscription_impl.h"
+
+namespace daybook {
+namespace {
+
+/// Further behind than this a selective subscription asks the index rather than decode every event.
+constexpr std::uint64_t kIndexedEventsMin = 4096;
+/// A filtered subscription says how far it is at least this often.
+constexpr std::uint64_t kProgressEvents = 10'000;
+/// How often a follower of another process's log looks.
+constexpr std::chrono::milliseconds kRefreshEvery{10};
+
+}  // namespace
+
+Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Subscription::~Subscription() = default;
+Result<Delivery> Subscription::next(std::chrono::nanoseconds wait) { return impl_->next(wait); }
+void Subscription::stop() { impl_->stop(); }
+
+Subscription::Impl::Impl(Core& core, const Checkpoint& position, Query query, std::function<Result<void>()> refresh)
+    : core_(core), query_(std::move(query)), refresh_(std::move(refresh)), position_(position) {}
+
+Subscription::Impl::~Impl() { core_.subscriptions.fetch_sub(1, std::memory_order_relaxed); }
+
+void Subscription::Impl::stop() {
+  stopped_.store(true, std::memory_order_release);
+  core_.head.ring();
+}
+
+Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  while (true) {
+    if (stopped()) return fail(Code::closed, "the subscription is closed");
+    if (refresh_) {
+      if (auto ok = refresh_(); !ok) return std::unexpected(std::move(ok.error()));
+    }
+    const Sequence head = core_.head.head();
+    if (position_.sequence < head) {
+      auto delivery = read_on(head);
+      if (!delivery) {
+        cursor_.reset();  // the position stands; the next call begins there anew
+        walker_.reset();
+        return std::unexpected(std::move(delivery.error()));
+      }
+      if (*delivery) return std::move(**delivery);
+      continue;
+    }
+    if (behind_) {
+      behind_ = false;
+      return deliver(Delivery::Kind::caught_up);
+    }
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= std::chrono::nanoseconds(0)) return deliver(Delivery::Kind::idle);
+    wait_for_more(left);
+  }
+}
+
+void Subscription::Impl::wait_for_more(std::chrono::nanoseconds wait) {
+  if (refresh_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
+  core_.head.wait_beyond(position_.sequence, wait, [this] { return stopped(); });
+}
+
+Delivery Subscription::Impl::deliver(Delivery::Kind kind, std::optional<Batch> batch) const {
+  return {.kind = kind, .batch = std::move(batch), .checkpoint = position_};
+}
+
+Result<std::optional<Delivery>> Subscription::Impl::read_on(Sequence head) {
+  const bool far = head.value() - position_.sequence.value() >= kIndexedEventsMin;
+  if (!cursor_ && far && !query_.matches_all()) {
+    const ReadOptions options{.from = position_.sequence.next(), .through = head, .query = query_};
+    auto cursor = Cursor::Impl::open(core_, options, core_.view());
+    if (!cursor) return std::unexpected(std::move(cursor.error()));
+    cursor_ = std::move(*cursor);
+    cursor_through_ = head;
+    walker_.reset();
+  }
+  if (cursor_) return read_by_index();
+  return read_by_block(head);
+}
+
+Result<std::optional<Delivery>> Subscription::Impl::read_by_index() {
+  behind_ = true;
+  auto batch = cursor_->next();
+  if (!batch) return std::unexpected(std::move(batch.error()));
+  if (*batch) {
+    position_.sequence = (**batch)[(*batch)->size() - 1].sequence();
+    position_.link = (*batch)->block()->link();
+    return deliver(Delivery::Kind::events, std::move(*batch));
+  }
+  const auto place = core_.checkpoint_at(cursor_through_);
+  if (!place) return std::unexpected(place.error());
+  position_ = *place;
+  cursor_.reset();
+  return deliver(Delivery::Kind::progress);
+}
+
+Result<std::optional<Delivery>> Subscription::Impl::read_by_block(Sequence head) {
+  if (!walker_) walker_.emplace(core_, position_.sequence.next(), Direction::forward);
+  std::uint64_t scanned = 0;
+  while (position_.sequence < head && scanned < kProgressEvents) {
+    auto block = walker_->next();
+    if (!block) return std::unexpected(std::move(block.error()));
+    if (!walker_->from_cache()) behind_ = true;
+    const auto first = static_cast<std::uint32_t>(position_.sequence.next().value() - (*block)->first_sequence().value());
+    const std::uint32_t last = (*block)->event_count() - 1;
+    position_.sequence = (*block)->last_sequence();
+    position_.link = (*block)->link();
+    scanned += last - first + 1;
+    if (query_.matches_all()) return deliver(Delivery::Kind::events, Batch(std::move(*block), first, last, Direction::forward));
+    std::vector<std::uint32_t> picks;
+    for (std::uint32_t i = first; i <= last; ++i) {
+      if (query_.matches((*block)->event(i))) picks.push_back(i);
+    }
+    if (!picks.empty()) return deliver(Delivery::Kind::events, Batch(std::move(*block), std::move(picks)));
+  }
+  if (scanned < kProgressEvents) return std::nullopt;
+  return deliver(Delivery::Kind::progress);
+}
+
+}  // namespace daybook
