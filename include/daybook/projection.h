@@ -22,7 +22,8 @@
 namespace daybook {
 
 /// The key-value state that a fold reads and writes. Keys (1..4 KiB) and values (up to 8 MiB) are bytes; keys are
-/// ordered bytewise. What one event changed is kept whole or, when its apply fails, not at all.
+/// ordered bytewise. What one event changed (at most 64 MiB) is kept whole or, when its apply fails, not at all.
+/// Rows change only within apply; elsewhere put and erase say `unsupported`.
 class State {
  public:
   virtual ~State() = default;
@@ -32,13 +33,15 @@ class State {
   [[nodiscard]] virtual Result<void> put(std::string_view key, std::string_view value) = 0;
   /// Removes `key`; nothing happens where it is not there.
   [[nodiscard]] virtual Result<void> erase(std::string_view key) = 0;
-  /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false.
+  /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false. `row` must not use
+  /// this State.
   [[nodiscard]] virtual Result<void> scan(
       std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& row) = 0;
 };
 
 /// A projection's definition. `apply` must be deterministic: the same events give the same state, byte for byte. An
-/// error from it (`invalid`, with the reason) stops this projection at that event until it is run again.
+/// error from it (`invalid`, with the reason) or an exception stops this projection at that event until it is run
+/// again.
 struct Projection {
   std::string name;            ///< 1..64 of `a-z 0-9 - _`; names its folder.
   std::uint32_t fold_version;  ///< Change it when `apply` or `query` changes: the state is then rebuilt.
@@ -51,7 +54,7 @@ struct Projection {
 struct ProjectionFailure {
   Sequence sequence;   ///< The event that it could not take in.
   std::string stream;  ///< That event's stream.
-  std::string reason;  ///< What `apply` said, in one line.
+  std::string reason;  ///< What `apply` said, in one line; at most 1 KiB.
 };
 
 /// Where a projection stands.
@@ -124,10 +127,5 @@ class ProjectionReader {
   explicit ProjectionReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// Stock a SKU (docs/retail-events.md).
-[[nodiscard]] Projection inventory_projection();
-/// Orders, units and revenue, in all and by country, day, SKU and customer (docs/retail-events.md).
-[[nodiscard]] Projection analytics_projection();
 
 }  // namespace daybook

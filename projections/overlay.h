@@ -1,0 +1,93 @@
+// The state that apply() sees: the store, and over it in memory what was read and what was changed since the last
+// write. Hot rows are folded here; a discarded event leaves no trace.
+//
+// Threads: one at a time. Owns: its rows; the store outlives it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "daybook/projection.h"
+#include "projections/state_store.h"
+
+namespace daybook {
+
+/// Limits of a State's keys and values, and of what one event may change.
+inline constexpr std::size_t kStateKeyBytesMax = 4 * 1024;
+inline constexpr std::size_t kStateValueBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kEventChangeBytesMax = 64 * 1024 * 1024;
+
+/// `invalid` or `too_large` where a key breaks the limits.
+[[nodiscard]] Result<void> check_state_key(std::string_view key);
+
+/// Changes are taken only between begin_event() and keep_event() or discard_event() (`unsupported` elsewhere).
+class Overlay final : public State {
+ public:
+  explicit Overlay(StateStore& store) : store_(store) {}
+
+  [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
+  [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
+  [[nodiscard]] Result<void> erase(std::string_view key) override;
+  [[nodiscard]] Result<void> scan(std::string_view prefix,
+                                  const std::function<bool(std::string_view, std::string_view)>& row) override;
+
+  void begin_event();
+  void keep_event();
+  void discard_event();
+  /// Set when the store failed within the event at hand: the failure is then not the event's.
+  [[nodiscard]] const std::optional<Error>& store_failure() const { return store_failure_; }
+
+  /// Memory of all rows held, roughly.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Writes the changes and `record` in one batch. Rows stay in memory up to half of `bytes_max`. After an error
+  /// nothing is held: the state is again what the store says.
+  [[nodiscard]] Result<void> write(std::string_view record, std::size_t bytes_max);
+  /// Forgets every row and change, between two events.
+  void clear();
+
+ private:
+  enum class Known : std::uint8_t { no, absent, present };
+  struct Row {
+    std::string value;
+    Known known = Known::no;
+    bool dirty = false;
+    std::uint64_t changed_in = 0;  ///< The event that changed it last.
+  };
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
+  };
+  using Rows = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
+  struct Undo {
+    Rows::value_type* entry;
+    std::string value;
+    Known known;
+    bool dirty;
+  };
+
+  [[nodiscard]] Rows::value_type& entry_of(std::string_view key);
+  [[nodiscard]] Result<Row*> prepare_change(std::string_view key, std::size_t value_bytes);
+  void remember(Rows::value_type& entry);
+
+  StateStore& store_;
+  Rows rows_;
+  std::size_t bytes_ = 0;
+  std::vector<Rows::value_type*> dirty_;
+  std::set<std::string_view> dirty_in_order_;  ///< The keys of dirty_, from the first scan after a write on.
+  bool ordered_ = false;
+
+  bool in_event_ = false;
+  std::uint64_t event_ = 0;  ///< Counts events, for Row::changed_in.
+  std::size_t event_bytes_ = 0;
+  std::vector<Undo> undo_;
+  std::size_t undo_count_ = 0;  ///< undo_ keeps its strings' memory from event to event.
+  std::optional<Error> store_failure_;
+};
+
+}  // namespace daybook
