@@ -1,6 +1,8 @@
 // Why digits are read towards the negative side: the negative int64 range is the larger one, so every value fits.
 #include "projections/money.h"
 
+#include <utility>
+
 #include "daybook/retail.h"
 
 namespace daybook {
@@ -11,7 +13,9 @@ constexpr std::size_t kQuotedBytesMax = 40;
 
 std::unexpected<Error> refuse(std::string_view text, std::string_view why) {
   const bool cut = text.size() > kQuotedBytesMax;
-  return fail(Code::invalid, "\"" + std::string(cut ? "..." : text) + "\" " + std::string(why));
+  std::string message(1, '"');
+  message.append(cut ? "..." : text).append("\" ").append(why);
+  return fail(Code::invalid, std::move(message));
 }
 
 bool take_digit(std::int64_t& value, char digit) {
@@ -60,11 +64,12 @@ Result<std::int64_t> parse_money(std::string_view text) {
 std::string money_text(std::int64_t thousandths) {
   // Negating in unsigned arithmetic is right for the lowest int64 too.
   const auto bits = static_cast<std::uint64_t>(thousandths);
-  std::string digits = std::to_string(thousandths < 0 ? 0 - bits : bits);
-  if (digits.size() <= kPlaces) digits.insert(0, kPlaces + 1 - digits.size(), '0');
-  digits.insert(digits.size() - kPlaces, 1, '.');
-  if (thousandths < 0) digits.insert(0, 1, '-');
-  return digits;
+  const std::string digits = std::to_string(thousandths < 0 ? 0 - bits : bits);
+  const std::size_t zeros = digits.size() > kPlaces ? 0 : kPlaces + 1 - digits.size();
+  std::string padded(thousandths < 0 ? "-" : "");
+  padded.append(zeros, '0').append(digits);
+  padded.insert(padded.size() - kPlaces, 1, '.');
+  return padded;
 }
 
 }  // namespace daybook

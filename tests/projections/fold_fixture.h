@@ -1,0 +1,68 @@
+// Folds events without a log: each becomes a sealed block, and the state is a map.
+//
+// Threads: one at a time. Owns: the state.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daybook/block.h"
+#include "daybook/retail.h"
+
+namespace daybook::test {
+
+/// The rows of a state, in order: two folds agree exactly when these are equal.
+using Rows = std::map<std::string, std::string, std::less<>>;
+
+/// A state in memory, without bounds.
+class MemoryState final : public State {
+ public:
+  Result<std::optional<std::string_view>> get(std::string_view key) override;
+  Result<void> put(std::string_view key, std::string_view value) override;
+  Result<void> erase(std::string_view key) override;
+  Result<void> scan(std::string_view prefix,
+                    const std::function<bool(std::string_view, std::string_view)>& row) override;
+  /// All of it.
+  [[nodiscard]] const Rows& rows() const { return rows_; }
+
+ private:
+  Rows rows_;
+};
+
+/// Every row of `state`.
+[[nodiscard]] Rows rows_of(State& state);
+
+/// A block with these events, as if they were the first of a log.
+[[nodiscard]] std::shared_ptr<const Block> block_of(const std::vector<Event>& events);
+
+/// An event with JSON data.
+[[nodiscard]] Event event_of(std::string stream, std::string type, std::string data);
+/// An order line: `line("85123A", 6, "2.55")`.
+[[nodiscard]] std::string line(std::string_view sku, std::int64_t quantity, std::string_view unit_price);
+/// An order's data; `time_field` is placedAt, cancelledAt or adjustedAt; an empty customer is null.
+[[nodiscard]] std::string order(std::string_view time_field, std::string_view customer, std::string_view country,
+                                const std::vector<std::string>& lines, std::string_view time = "2010-12-01 08:26:00");
+
+/// A projection over a MemoryState.
+class Fold {
+ public:
+  explicit Fold(Projection projection) : projection_(std::move(projection)) {}
+  /// Applies an event that the projection's query takes; passes over any other.
+  Result<void> apply(const Event& event);
+  /// The same for an event that must be taken in.
+  void take(const Event& event);
+  /// Why `event` is refused; empty where it is not.
+  [[nodiscard]] std::string refusal(const Event& event);
+  [[nodiscard]] MemoryState& state() { return state_; }
+
+ private:
+  Projection projection_;
+  MemoryState state_;
+};
+
+}  // namespace daybook::test

@@ -1,0 +1,149 @@
+// The overlay behaves like a map whose events are taken back when they fail, over a real store.
+#include "projections/overlay.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "tests/projections/fold_fixture.h"
+#include "tests/support/cli_run.h"
+
+namespace daybook {
+namespace {
+
+constexpr std::size_t kBytesMax = 1024 * 1024;
+
+std::unique_ptr<StateStore> open_store(const std::filesystem::path& directory) {
+  auto store = StateStore::open(directory, StateStore::Access::read_write);
+  REQUIRE_MESSAGE(store.has_value(), store.error().message);
+  return std::move(*store);
+}
+
+// One random change, to the overlay and to the model.
+void change(std::mt19937_64& random, Overlay& overlay, test::MemoryState& model) {
+  const std::string key = "k" + std::to_string(random() % 60);
+  if (random() % 4 == 0) {
+    REQUIRE(overlay.erase(key).has_value());
+    REQUIRE(model.erase(key).has_value());
+  } else {
+    const std::string value(random() % 50, static_cast<char>('a' + random() % 26));
+    REQUIRE(overlay.put(key, value).has_value());
+    REQUIRE(model.put(key, value).has_value());
+  }
+}
+
+void compare(std::mt19937_64& random, Overlay& overlay, test::MemoryState& model) {
+  const std::string key = "k" + std::to_string(random() % 60);
+  const auto found = overlay.get(key);
+  REQUIRE(found.has_value());
+  CHECK(*found == model.get(key).value());
+  const std::string prefix = random() % 2 == 0 ? "k" : "k" + std::to_string(random() % 6);
+  const auto rows = [&](State& state) {
+    std::vector<std::pair<std::string, std::string>> all;
+    const std::size_t limit = 1 + random() % 80;
+    REQUIRE(state
+                .scan(prefix,
+                      [&](std::string_view row_key, std::string_view value) {
+                        all.emplace_back(row_key, value);
+                        return all.size() < limit;
+                      })
+                .has_value());
+    return all;
+  };
+  std::mt19937_64 same = random;
+  const auto of_overlay = rows(overlay);
+  random = same;
+  CHECK(of_overlay == rows(model));
+}
+
+}  // namespace
+
+TEST_CASE("overlay: it equals a map over random events, kept, discarded and written") {
+  const std::uint64_t seed = std::random_device{}();
+  MESSAGE("seed " << seed);
+  std::mt19937_64 random(seed);
+  const test::ScratchDirectory scratch;
+  test::MemoryState model;
+  for (int opening = 0; opening < 3; ++opening) {
+    const auto store = open_store(scratch / "state");
+    Overlay overlay(*store);
+    for (int event = 0; event < 500; ++event) {
+      overlay.begin_event();
+      test::MemoryState changed = model;
+      for (std::uint64_t i = random() % 6; i > 0; --i) change(random, overlay, changed);
+      compare(random, overlay, changed);
+      if (random() % 3 == 0) {
+        overlay.discard_event();
+      } else {
+        overlay.keep_event();
+        model = changed;
+      }
+      compare(random, overlay, model);
+      if (random() % 20 == 0) REQUIRE(overlay.write("record", random() % 2 == 0 ? 0 : kBytesMax).has_value());
+    }
+    REQUIRE(overlay.write("last", kBytesMax).has_value());
+    CHECK(test::rows_of(overlay) == model.rows());
+  }
+}
+
+TEST_CASE("overlay: what was not written is gone with it, what was written is there with its record") {
+  const test::ScratchDirectory scratch;
+  {
+    const auto store = open_store(scratch / "state");
+    CHECK(store->record().value() == std::nullopt);
+    Overlay overlay(*store);
+    overlay.begin_event();
+    REQUIRE(overlay.put("a", "1").has_value());
+    overlay.keep_event();
+    REQUIRE(overlay.write("first", kBytesMax).has_value());
+    overlay.begin_event();
+    REQUIRE(overlay.put("a", "2").has_value());
+    overlay.keep_event();
+  }
+  const auto store = open_store(scratch / "state");
+  CHECK(store->record().value() == "first");
+  Overlay overlay(*store);
+  CHECK(overlay.get("a").value() == "1");
+}
+
+TEST_CASE("overlay: keys, values and what one event changes are bounded") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state");
+  Overlay overlay(*store);
+  overlay.begin_event();
+  CHECK(overlay.put("", "x").error().code == Code::invalid);
+  CHECK(overlay.put(std::string(kStateKeyBytesMax + 1, 'k'), "x").error().code == Code::too_large);
+  CHECK(overlay.put(std::string(kStateKeyBytesMax, 'k'), "x").has_value());
+  const std::string value(kStateValueBytesMax, 'v');
+  CHECK(overlay.put("k", value + "v").error().code == Code::too_large);
+  for (int i = 0; i < 7; ++i) CHECK(overlay.put("k" + std::to_string(i), value).has_value());
+  CHECK(overlay.put("k8", value).error().code == Code::too_large);
+  overlay.discard_event();
+  CHECK(test::rows_of(overlay).empty());
+}
+
+TEST_CASE("overlay: rows change only within an event") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state");
+  Overlay overlay(*store);
+  CHECK(overlay.put("a", "1").error().code == Code::unsupported);
+  CHECK(overlay.erase("a").error().code == Code::unsupported);
+}
+
+TEST_CASE("overlay: memory is given back when what it holds passes half of its bound") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state");
+  Overlay overlay(*store);
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 100; ++i) {
+    overlay.begin_event();
+    REQUIRE(overlay.put("k" + std::to_string(i), value).has_value());
+    overlay.keep_event();
+  }
+  CHECK(overlay.bytes() > 100'000);
+  REQUIRE(overlay.write("r", 100'000).has_value());
+  CHECK(overlay.bytes() == 0);
+  CHECK(overlay.get("k7").value() == value);
+}
+
+}  // namespace daybook
