@@ -5,12 +5,12 @@
 // Why a key that stands twice is refused: parsers disagree on which one counts, and two folds of one log must not.
 #include "projections/retail_decoder.h"
 
-#include <simdjson.h>
-
 #include <array>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <simdjson.h>
 
 #include "projections/money.h"
 

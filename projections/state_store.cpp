@@ -8,6 +8,10 @@
 // during which the MANIFEST kept its name and length saw everything, and any other is done again.
 #include "projections/state_store.h"
 
+#include <system_error>
+#include <thread>
+#include <utility>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -15,10 +19,6 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-
-#include <system_error>
-#include <thread>
-#include <utility>
 
 #include "base/check.h"
 

@@ -24,27 +24,27 @@ namespace daybook {
 
 /// What the inventory knows of one SKU, in pieces.
 struct InventoryRow {
-  std::string sku;
-  std::int64_t received = 0;
-  std::int64_t sold = 0;
-  std::int64_t returned = 0;
-  std::int64_t written_off = 0;
-  std::int64_t adjusted = 0;
-  std::int64_t on_hand = 0;  ///< received - sold + returned - written_off + adjusted; may be negative.
+  std::string sku;               ///< As the events give it.
+  std::int64_t received = 0;     ///< From suppliers.
+  std::int64_t sold = 0;         ///< By OrderPlaced.
+  std::int64_t returned = 0;     ///< By OrderCancelled.
+  std::int64_t written_off = 0;  ///< By StockAdjusted with the reason `writeOff`.
+  std::int64_t adjusted = 0;     ///< By StockAdjusted with any other reason; signed.
+  std::int64_t on_hand = 0;      ///< received - sold + returned - written_off + adjusted; may be negative.
 };
 
 /// What analytics adds up by.
 enum class Dimension : std::uint8_t {
-  total,  ///< One row, `all`.
-  country,
-  day,  ///< The first ten characters of the event's own time.
-  sku,
+  total,     ///< One row, `all`.
+  country,   ///< Of the order.
+  day,       ///< The first ten characters of the event's own time.
+  sku,       ///< Of the line.
   customer,  ///< Empty: no customer.
 };
 
 /// What analytics knows of one key of a dimension. Revenue is in thousandths.
 struct AnalyticsRow {
-  std::string key;
+  std::string key;                 ///< `all`, or a country, day, SKU or customer.
   std::int64_t orders = 0;         ///< Streams with an OrderPlaced line under this key.
   std::int64_t cancellations = 0;  ///< Streams with an OrderCancelled line under this key.
   std::int64_t units = 0;          ///< Sold less returned.

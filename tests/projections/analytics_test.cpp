@@ -1,7 +1,7 @@
 // Analytics, event by event.
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 #include "tests/projections/fold_fixture.h"
 

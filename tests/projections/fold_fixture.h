@@ -22,11 +22,11 @@ using Rows = std::map<std::string, std::string, std::less<>>;
 /// A state in memory, without bounds.
 class MemoryState final : public State {
  public:
-  Result<std::optional<std::string_view>> get(std::string_view key) override;
-  Result<void> put(std::string_view key, std::string_view value) override;
-  Result<void> erase(std::string_view key) override;
-  Result<void> scan(std::string_view prefix,
-                    const std::function<bool(std::string_view, std::string_view)>& row) override;
+  [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
+  [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
+  [[nodiscard]] Result<void> erase(std::string_view key) override;
+  [[nodiscard]] Result<void> scan(std::string_view prefix,
+                                  const std::function<bool(std::string_view, std::string_view)>& row) override;
   /// All of it.
   [[nodiscard]] const Rows& rows() const { return rows_; }
 
@@ -53,7 +53,7 @@ class Fold {
  public:
   explicit Fold(Projection projection) : projection_(std::move(projection)) {}
   /// Applies an event that the projection's query takes; passes over any other.
-  Result<void> apply(const Event& event);
+  [[nodiscard]] Result<void> apply(const Event& event);
   /// The same for an event that must be taken in.
   void take(const Event& event);
   /// Why `event` is refused; empty where it is not.

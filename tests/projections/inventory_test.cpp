@@ -1,7 +1,7 @@
 // The inventory, event by event.
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 #include "tests/projections/fold_fixture.h"
 

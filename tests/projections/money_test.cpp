@@ -1,12 +1,11 @@
 // Money is exact, or refused.
-#include "projections/money.h"
-
-#include <doctest/doctest.h>
-
 #include <limits>
 #include <random>
 
+#include <doctest/doctest.h>
+
 #include "daybook/retail.h"
+#include "projections/money.h"
 
 namespace daybook {
 

@@ -1,10 +1,9 @@
 // The overlay behaves like a map whose events are taken back when they fail, over a real store.
-#include "projections/overlay.h"
+#include <random>
 
 #include <doctest/doctest.h>
 
-#include <random>
-
+#include "projections/overlay.h"
 #include "tests/projections/fold_fixture.h"
 #include "tests/support/cli_run.h"
 

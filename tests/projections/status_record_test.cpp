@@ -1,7 +1,7 @@
 // The record beside a projection's state: what is written is read, what is damaged is refused.
-#include "projections/status_record.h"
-
 #include <doctest/doctest.h>
+
+#include "projections/status_record.h"
 
 namespace daybook {
 namespace {

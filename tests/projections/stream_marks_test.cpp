@@ -1,12 +1,11 @@
 // A stream is marked once under a key, whether its marks stand in one row or in many.
-#include "projections/stream_marks.h"
-
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <random>
 #include <set>
 
+#include <doctest/doctest.h>
+
+#include "projections/stream_marks.h"
 #include "tests/projections/fold_fixture.h"
 
 namespace daybook {
