@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/time_text.h"
 #include "cli/visible_text.h"
 
 namespace daybook::cli {
@@ -34,17 +35,14 @@ std::optional<std::uint64_t> parse_count(std::string_view text, std::uint64_t ma
 
 CLI::Option* add_count(CLI::App& app, const std::string& name, std::optional<std::uint64_t>& value,
                        const std::string& description, std::uint64_t min, std::uint64_t max) {
+  const auto wrong = [min, max](const std::string& text) {
+    const std::optional<std::uint64_t> number = parse_count(text, max);
+    return number && *number >= min ? std::string() : quoted(text) + " is not " + range_text(min, max);
+  };
   return app
       .add_option_function<std::string>(
-          name,
-          [&value, name, min, max](const std::string& text) {
-            value = parse_count(text, max);
-            if (!value || *value < min) {
-              value.reset();
-              throw CLI::ValidationError(name + ": " + quoted(text) + " is not " + range_text(min, max));
-            }
-          },
-          description)
+          name, [&value](const std::string& text) { value = parse_count(text); }, description)
+      ->check(wrong)
       ->type_name("N");
 }
 
@@ -62,31 +60,42 @@ CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::
 
 CLI::Option* add_uuid(CLI::App& app, const std::string& name, std::optional<Uuid>& value,
                       const std::string& description) {
+  const auto wrong = [](const std::string& text) {
+    if (Uuid::parse(text)) return std::string();
+    return quoted(text) + " is not a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057";
+  };
   return app
       .add_option_function<std::string>(
-          name,
-          [&value, name](const std::string& text) {
-            value = Uuid::parse(text);
-            if (!value) {
-              throw CLI::ValidationError(name + ": " + quoted(text) +
-                                         " is not a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057");
-            }
-          },
-          description)
+          name, [&value](const std::string& text) { value = Uuid::parse(text); }, description)
+      ->check(wrong)
       ->type_name("UUID");
 }
 
+CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Timestamp>& value,
+                      const std::string& description) {
+  const auto wrong = [](const std::string& text) {
+    if (parse_time_or_date(text)) return std::string();
+    return quoted(text) + " is not a time such as 2011-12-09T12:50:00Z, 2011-12-09T12:50:00.5+01:00 or 2011-12-09";
+  };
+  return app
+      .add_option_function<std::string>(
+          name, [&value](const std::string& text) { value = parse_time_or_date(text); }, description)
+      ->check(wrong)
+      ->type_name("TIME");
+}
+
 CLI::Option* add_durability(CLI::App& app, Durability& durability) {
+  const auto wrong = [](const std::string& text) {
+    return text == "fsync" || text == "buffered" ? std::string() : quoted(text) + " is not fsync or buffered";
+  };
   return app
       .add_option_function<std::string>(
           "--durability",
           [&durability](const std::string& text) {
-            if (text != "fsync" && text != "buffered") {
-              throw CLI::ValidationError("--durability: " + quoted(text) + " is not fsync or buffered");
-            }
             durability = text == "fsync" ? Durability::fsync : Durability::buffered;
           },
           "fsync (default): acknowledged is on disk; buffered: faster, survives a crash but not a power cut")
+      ->check(wrong)
       ->type_name("fsync|buffered");
 }
 

@@ -1,7 +1,6 @@
 // Flags with a type: what CLI11 would take on trust is checked here, with one clear line when it is wrong.
 //
-// Threads: the main thread. A wrong value throws CLI11's ValidationError, which main() turns into exit 2; nothing
-// else of the command line throws.
+// Threads: the main thread.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +33,9 @@ CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::
                        const std::string& description, const std::string& value_name = "TEXT");
 /// A flag with a UUID in its 36-character form.
 CLI::Option* add_uuid(CLI::App& app, const std::string& name, std::optional<Uuid>& value,
+                      const std::string& description);
+/// A flag with a point in time: RFC 3339, or a date, which is its midnight in UTC.
+CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Timestamp>& value,
                       const std::string& description);
 /// `--durability fsync|buffered`.
 CLI::Option* add_durability(CLI::App& app, Durability& durability);

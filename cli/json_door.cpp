@@ -19,7 +19,7 @@ using Read = simdjson::error_code;
 constexpr int kDepthMax = 16;
 constexpr std::string_view kRawMember = "data";
 
-Read fill(ondemand::value value, JsonValue& out, int depth, bool children);
+Read fill(ondemand::value value, JsonValue& out, int depth, std::string_view name);
 
 Read fill_array(ondemand::value& value, JsonValue& out, int depth) {
   ondemand::array array;
@@ -27,35 +27,38 @@ Read fill_array(ondemand::value& value, JsonValue& out, int depth) {
   for (auto element : array) {
     ondemand::value child;
     if (Read error = element.get(child)) return error;
-    if (Read error = fill(child, out.elements.emplace_back(), depth + 1, true)) return error;
+    if (Read error = fill(child, out.elements.emplace_back(), depth + 1, {})) return error;
   }
   return simdjson::SUCCESS;
 }
 
-Read fill_object(ondemand::value& value, JsonValue& out, int depth) {
+Read fill_object(ondemand::value& value, JsonValue& out, int depth, std::string_view name) {
   ondemand::object object;
   if (Read error = value.get_object().get(object)) return error;
   for (auto field : object) {
-    std::string_view name;
-    if (Read error = field.unescaped_key().get(name)) return error;
-    out.members.emplace_back(std::string(name), JsonValue{});
+    std::string_view key;
+    if (Read error = field.unescaped_key().get(key)) return error;
+    auto& [member_name, member] = out.members.emplace_back(std::string(key), JsonValue{});
     ondemand::value child;
     if (Read error = field.value().get(child)) return error;
-    JsonValue& member = out.members.back().second;
-    if (Read error = fill(child, member, depth + 1, out.members.back().first != kRawMember)) return error;
+    // A header may be called `data` as well; what is special is the event's own.
+    const std::string_view kept = name == "headers" ? std::string_view() : std::string_view(member_name);
+    if (Read error = fill(child, member, depth + 1, kept)) return error;
   }
   return simdjson::SUCCESS;
 }
 
-Read fill(ondemand::value value, JsonValue& out, int depth, bool children) {
+/// `name` is that of the member whose value this is; empty for elements and for headers.
+Read fill(ondemand::value value, JsonValue& out, int depth, std::string_view name) {
   if (depth > kDepthMax) return simdjson::DEPTH_ERROR;
   ondemand::json_type type{};
   if (Read error = value.type().get(type)) return error;
+  const bool children = name != kRawMember;
   const bool container = type == ondemand::json_type::array || type == ondemand::json_type::object;
   if (type == ondemand::json_type::array) out.kind = JsonValue::Kind::array;
   if (type == ondemand::json_type::object) out.kind = JsonValue::Kind::object;
   if (container && children) {
-    return out.kind == JsonValue::Kind::array ? fill_array(value, out, depth) : fill_object(value, out, depth);
+    return out.kind == JsonValue::Kind::array ? fill_array(value, out, depth) : fill_object(value, out, depth, name);
   }
   if (!container) out.raw = trim_json(value.raw_json_token());
   if (container) {
@@ -116,7 +119,7 @@ Result<JsonValue> JsonParser::parse(std::string_view text) {
           .get(document);
   ondemand::value outer;
   if (!error) error = document.get_value().get(outer);
-  if (!error) error = fill(outer, wrapped, 0, true);
+  if (!error) error = fill(outer, wrapped, 0, {});
   if (error == simdjson::DEPTH_ERROR) return fail(Code::invalid, "it is nested too deeply");
   if (error || wrapped.elements.size() != 1) {
     return fail(Code::invalid, std::string("it cannot be read as JSON: ") + simdjson::error_message(error));

@@ -36,7 +36,8 @@ class JsonParser {
   JsonParser(const JsonParser&) = delete;
   JsonParser& operator=(const JsonParser&) = delete;
 
-  /// Reads `text`, one JSON value. Members named `data` stay raw: their own children are not read. `raw` of every
+  /// Reads `text`, one JSON value. Members named `data` (but those of `headers`) stay raw:
+  /// they get no text and no children. `raw` of every
   /// part points into this parser's buffer until the next call. `invalid` where it is no JSON, or nested deeper than
   /// 16 levels outside of `data`.
   [[nodiscard]] Result<JsonValue> parse(std::string_view text);

@@ -77,11 +77,12 @@ std::string progress_line(std::string_view label, std::string_view unit, const P
   return clip(line, columns);
 }
 
-ProgressBar::ProgressBar(std::string_view label, std::string_view unit)
+ProgressBar::ProgressBar(std::string_view label, std::string_view unit, const Clock& clock)
     : label_(label),
       unit_(unit),
+      clock_(clock),
       terminal_(::isatty(STDERR_FILENO) == 1),
-      start_(std::chrono::steady_clock::now()),
+      start_(clock_.steady_now()),
       next_(start_ + kRefresh) {}
 
 ProgressBar::~ProgressBar() {
@@ -90,7 +91,7 @@ ProgressBar::~ProgressBar() {
 
 void ProgressBar::update(const Progress& progress) {
   if (!terminal_) return;
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = clock_.steady_now();
   if (now < next_) return;
   next_ = now + kRefresh;
   // One column stays free: a full line makes some terminals wrap, and then the line cannot be erased.

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "daybook/clock.h"
+
 namespace daybook::cli {
 
 /// How far it is. `done` of `total` gives the share and the time left; `items` gives the rate.
@@ -25,7 +27,7 @@ struct Progress {
 class ProgressBar {
  public:
   /// `label` says what is done, such as `import`; `unit` what is counted, such as `events`.
-  ProgressBar(std::string_view label, std::string_view unit);
+  ProgressBar(std::string_view label, std::string_view unit, const Clock& clock = Clock::system());
   /// Erases the line.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
@@ -39,6 +41,7 @@ class ProgressBar {
  private:
   std::string label_;
   std::string unit_;
+  const Clock& clock_;
   bool terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point start_;

@@ -33,7 +33,7 @@ void Table::add_row(const std::vector<std::string>& cells) {
 }
 
 void Table::print(Output& output) {
-  if (!header_printed_ && !rows_.empty()) {
+  if (!header_printed_ && !rows_.empty() && (header_when_piped_ || output.terminal())) {
     std::vector<std::string> headers;
     for (const Column& column : columns_) headers.push_back(column.header);
     print_row(output, headers, true);

@@ -21,13 +21,15 @@ struct Column {
   Align align = Align::left;
 };
 
-/// Collects rows and prints them aligned: with a header in bold and cells clipped to the terminal on a terminal; whole
-/// and without colour elsewhere. Cells are made visible(), and wide characters are counted. print() may be called
+/// Collects rows and prints them aligned under a header: in bold, and lines clipped, on a terminal; whole and without
+/// colour elsewhere. Cells are made visible(), and wide characters are counted. print() may be called
 /// again and again, for an output larger than memory: columns then keep the widths they have reached.
 class Table {
  public:
   explicit Table(std::vector<Column> columns);
 
+  /// Prints no header when piped, for lists whose lines are counted.
+  void header_on_terminal_only() { header_when_piped_ = false; }
   /// Adds a row of as many cells as there are columns.
   void add_row(const std::vector<std::string>& cells);
   [[nodiscard]] std::size_t row_count() const { return rows_.size(); }
@@ -41,6 +43,7 @@ class Table {
   std::vector<std::size_t> widths_;
   std::vector<std::vector<std::string>> rows_;
   bool header_printed_ = false;
+  bool header_when_piped_ = true;
 };
 
 }  // namespace daybook::cli

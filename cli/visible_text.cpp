@@ -3,13 +3,12 @@
 // Widths come from the C library's tables, in its built-in UTF-8 locale, whatever the user's locale is.
 #include "cli/visible_text.h"
 
-#include <locale.h>
-#include <wchar.h>
-
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cstdint>
 #include <cstdio>
+#include <cwchar>
 
 namespace daybook::cli {
 namespace {

@@ -1,0 +1,73 @@
+// `get`: one event, by its sequence. For a person everything about it, a line each.
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "daybook/log.h"
+
+#include "cli/command.h"
+#include "cli/event_json.h"
+#include "cli/event_lines.h"
+#include "cli/fact_list.h"
+#include "cli/flags.h"
+#include "cli/output.h"
+#include "cli/time_text.h"
+
+namespace daybook::cli {
+namespace {
+
+std::string time_text(Timestamp time) {
+  std::string text;
+  append_time(text, time);
+  return text;
+}
+
+void print_facts(Output& output, const EventView& event) {
+  FactList facts;
+  facts.add("sequence", std::to_string(event.sequence().value()));
+  facts.add("stream", std::string(event.stream()));
+  facts.add("version", std::to_string(event.version().value()));
+  facts.add("type", std::string(event.type()));
+  facts.add("id", event.id().text());
+  facts.add("time", time_text(event.recorded_at()));
+  if (const auto occurred = event.occurred_at()) facts.add("occurred at", time_text(*occurred));
+  for (std::size_t at = 0; at < event.tag_count(); ++at) facts.add("tag", std::string(event.tag(at)));
+  if (const auto correlation = event.correlation_id()) facts.add("correlation", correlation->text());
+  if (const auto causation = event.causation_id()) facts.add("causation", causation->text());
+  if (const auto traceparent = event.traceparent()) facts.add("traceparent", std::string(*traceparent));
+  for (std::size_t at = 0; at < event.header_count(); ++at) {
+    const auto [name, value] = event.header(at);
+    facts.add("header", std::string(name) + ": " + std::string(value));
+  }
+  facts.add("content type", std::string(event.content_type()));
+  facts.add("data", data_text(event));
+  facts.print(output);
+}
+
+int run(const Context& context, Sequence sequence) {
+  Result<std::unique_ptr<Log>> log = open_for_reading(context);
+  if (!log) return report(log.error());
+  const Result<PinnedEvent> event = (*log)->get(sequence);
+  if (!event) return report(event.error());
+  Output output;
+  if (context.json) {
+    EventJson(output.terminal()).append(output.buffer(), event->view());
+    output.buffer() += '\n';
+  } else {
+    print_facts(output, event->view());
+  }
+  return output.finish(kExitOk);
+}
+
+}  // namespace
+
+void add_get(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("get", "Print the event at a sequence");
+  const auto sequence = std::make_shared<std::optional<std::uint64_t>>();
+  add_count(*command, "sequence", *sequence, "The event's sequence", 0, kSequenceMax.value())->required();
+  add_examples(*command, {"get 812 --log orders", "get 812 --log orders --json"});
+  command->callback([sequence, &context] { context.exit_code = run(context, Sequence(**sequence)); });
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,165 @@
+// `read`: the flags make one item of a query and a range; events leave in order, a line each.
+//
+// What comes before damage is good and is printed first; the damage is then named on stderr. The recorded times never
+// decrease, so --since and --until are bounds on the sequence and cost nothing an event.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "daybook/log.h"
+
+#include "cli/command.h"
+#include "cli/event_json.h"
+#include "cli/event_lines.h"
+#include "cli/flags.h"
+#include "cli/json_text.h"
+#include "cli/output.h"
+#include "cli/visible_text.h"
+
+namespace daybook::cli {
+namespace {
+
+struct Flags {
+  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> through;
+  std::optional<std::uint64_t> limit;
+  bool backward = false;
+  bool explain = false;
+  std::vector<std::string> streams;
+  std::optional<std::string> stream_prefix;
+  std::vector<std::string> types;
+  std::vector<std::string> tags;
+  std::optional<Uuid> correlation;
+  std::optional<Timestamp> since;
+  std::optional<Timestamp> until;
+};
+
+/// The options of the read; nullopt where the range is empty.
+Result<std::optional<ReadOptions>> options_of(Log& log, const Flags& flags) {
+  ReadOptions options;
+  options.from = Sequence(std::max<std::uint64_t>(flags.from.value_or(1), 1));
+  options.through = Sequence(flags.through.value_or(kSequenceMax.value()));
+  options.limit = flags.limit.value_or(UINT64_MAX);
+  options.direction = flags.backward ? Direction::backward : Direction::forward;
+  options.query.items.push_back({.streams = flags.streams,
+                                 .stream_prefix = flags.stream_prefix.value_or(""),
+                                 .types = flags.types,
+                                 .tags = flags.tags,
+                                 .correlation_id = flags.correlation});
+  if (Result<void> checked = options.query.check(); !checked) return std::unexpected(checked.error());
+  if (options.from > options.through) {
+    note("nothing to read: --from " + std::to_string(options.from.value()) + " is beyond --through " +
+         std::to_string(options.through.value()) + "; a range goes from low to high, with --backward too");
+    return std::nullopt;
+  }
+  if (flags.since) {
+    const Result<Sequence> first = log.first_at(*flags.since);
+    if (!first) return std::unexpected(first.error());
+    options.from = std::max(options.from, *first);
+  }
+  if (flags.until) {
+    const Result<Sequence> end = log.first_at(*flags.until);
+    if (!end) return std::unexpected(end.error());
+    options.through = std::min(options.through, end->previous());
+  }
+  if (options.from > options.through || options.limit == 0) return std::nullopt;
+  return options;
+}
+
+int explain(const Cursor& cursor, bool json) {
+  Output output;
+  const ReadPlan& plan = cursor.plan();
+  std::string& out = output.buffer();
+  if (json) {
+    out += plan.uses_postings ? "{\"usesPostings\":true,\"terms\":" : "{\"usesPostings\":false,\"terms\":";
+    out += std::to_string(plan.terms) + ",\"plan\":";
+    append_json_string(out, plan.text);
+    out += "}\n";
+  } else {
+    out += visible(plan.text) + "\n";
+  }
+  return output.finish(kExitOk);
+}
+
+int print_json(Cursor& cursor) {
+  Output output;
+  EventJson writer(output.terminal());
+  while (output.ok() && !interrupted()) {
+    Result<std::optional<Batch>> batch = cursor.next();
+    if (!batch) {
+      output.flush();
+      return output.finish(report(batch.error()));
+    }
+    if (!*batch) return output.finish(kExitOk);
+    for (const EventView event : **batch) {
+      writer.append(output.buffer(), event);
+      output.buffer() += '\n';
+      output.line_done();
+    }
+  }
+  return output.finish(kExitInterrupted);
+}
+
+int print_lines(Cursor& cursor) {
+  Output output;
+  EventLines lines(output);
+  while (output.ok() && !interrupted()) {
+    Result<std::optional<Batch>> batch = cursor.next();
+    if (!batch) {
+      lines.flush();
+      return output.finish(report(batch.error()));
+    }
+    if (!*batch) {
+      lines.flush();
+      return output.finish(kExitOk);
+    }
+    for (const EventView event : **batch) lines.add(event);
+  }
+  lines.flush();
+  return output.finish(kExitInterrupted);
+}
+
+int run(const Context& context, const Flags& flags) {
+  Result<std::unique_ptr<Log>> log = open_for_reading(context);
+  if (!log) return report(log.error());
+  const Result<std::optional<ReadOptions>> options = options_of(**log, flags);
+  if (!options) return report(options.error());
+  if (!*options) return kExitOk;
+  Result<Cursor> cursor = (*log)->read(**options);
+  if (!cursor) return report(cursor.error());
+  if (flags.explain) return explain(*cursor, context.json);
+  return context.json ? print_json(*cursor) : print_lines(*cursor);
+}
+
+}  // namespace
+
+void add_read(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("read", "Print events: all of them, or those that the flags select");
+  const auto flags = std::make_shared<Flags>();
+  add_count(*command, "--from", flags->from, "First sequence", 0, kSequenceMax.value());
+  add_count(*command, "--through", flags->through, "Last sequence, inclusive", 0, kSequenceMax.value());
+  add_count(*command, "--limit", flags->limit, "At most N events");
+  command->add_flag("--backward", flags->backward, "From high to low");
+  CLI::Option* stream =
+      add_texts(*command, "--stream", flags->streams, "Events of this stream; repeated: of any", "STREAM");
+  add_text(*command, "--stream-prefix", flags->stream_prefix, "Streams whose names begin so", "PREFIX")
+      ->excludes(stream);
+  add_texts(*command, "--type", flags->types, "Events of this type; repeated: of any", "TYPE");
+  add_texts(*command, "--tag", flags->tags, "Events with this tag; repeated: with all", "TAG");
+  add_uuid(*command, "--correlation", flags->correlation, "Events of this business transaction");
+  add_time(*command, "--since", flags->since, "Recorded at this time or later");
+  add_time(*command, "--until", flags->until, "Recorded before this time");
+  command->add_flag("--explain", flags->explain, "Print how the log would answer, instead of events");
+  add_examples(*command, {
+                             "read --log orders",
+                             "read --log orders --stream order-536365 --json",
+                             "read --log orders --type OrderCancelled --tag customer:17850 --limit 10 --backward",
+                             "read --log orders --stream-prefix order- --since 2011-12-01 --until 2012-01-01 --json",
+                         });
+  command->callback([flags, &context] { context.exit_code = run(context, *flags); });
+}
+
+}  // namespace daybook::cli

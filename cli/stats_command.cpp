@@ -1,0 +1,74 @@
+// `stats`: the log's counts. The JSON form is a promise: these names, in this order.
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "daybook/log.h"
+
+#include "cli/command.h"
+#include "cli/fact_list.h"
+#include "cli/flags.h"
+#include "cli/output.h"
+
+namespace daybook::cli {
+namespace {
+
+std::string json_of(const Statistics& statistics) {
+  std::string out;
+  const auto number = [&out](std::string_view name, std::uint64_t value) {
+    out.append(out.empty() ? "{\"" : ",\"").append(name).append("\":").append(std::to_string(value));
+  };
+  const auto text = [&out](std::string_view name, std::string_view value) {
+    out.append(",\"").append(name).append("\":\"").append(value).append("\"");
+  };
+  number("events", statistics.events);
+  number("head", statistics.head.value());
+  number("streams", statistics.streams);
+  number("commits", statistics.commits);
+  number("blocks", statistics.blocks);
+  number("bytesOnDisk", statistics.bytes_on_disk);
+  number("indexedThrough", statistics.indexed_through.value());
+  text("logId", statistics.log_id.text());
+  number("formatVersion", statistics.format_version);
+  text("recovered", to_string(statistics.recovered));
+  return out + "}\n";
+}
+
+FactList facts_of(const Statistics& statistics) {
+  FactList facts;
+  facts.add("events", std::to_string(statistics.events));
+  facts.add("head", std::to_string(statistics.head.value()));
+  facts.add("streams", std::to_string(statistics.streams));
+  facts.add("commits", std::to_string(statistics.commits));
+  facts.add("blocks", std::to_string(statistics.blocks));
+  facts.add("bytes on disk", std::to_string(statistics.bytes_on_disk));
+  facts.add("indexed through", std::to_string(statistics.indexed_through.value()));
+  facts.add("log id", statistics.log_id.text());
+  facts.add("format version", std::to_string(statistics.format_version));
+  facts.add("recovered", std::string(to_string(statistics.recovered)));
+  return facts;
+}
+
+int run(const Context& context) {
+  Result<std::unique_ptr<Log>> log = open_for_reading(context);
+  if (!log) return report(log.error());
+  const Result<Statistics> statistics = (*log)->statistics();
+  if (!statistics) return report(statistics.error());
+  Output output;
+  if (context.json) {
+    output.write(json_of(*statistics));
+  } else {
+    facts_of(*statistics).print(output);
+  }
+  return output.finish(kExitOk);
+}
+
+}  // namespace
+
+void add_stats(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("stats", "Print counts of the log");
+  add_examples(*command, {"stats --log orders", "stats --log orders --json"});
+  command->callback([&context] { context.exit_code = run(context); });
+}
+
+}  // namespace daybook::cli
