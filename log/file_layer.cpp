@@ -29,7 +29,8 @@ rocksdb::Slice slice_of(std::span<const std::byte> bytes) {
 
 /// Appends, syncs and closes; the first error counts.
 rocksdb::Status finish_file(rocksdb::WritableFile& file, std::string_view bytes) {
-  rocksdb::Status status = file.Append(rocksdb::Slice(bytes.data(), bytes.size()));
+  rocksdb::Status status;
+  if (!bytes.empty()) status = file.Append(rocksdb::Slice(bytes.data(), bytes.size()));
   if (status.ok()) status = file.Fsync();
   const rocksdb::Status closed = file.Close();
   return status.ok() ? closed : status;
@@ -38,11 +39,13 @@ rocksdb::Status finish_file(rocksdb::WritableFile& file, std::string_view bytes)
 /// Opens for reading only, which Env's files that can sync do not.
 Result<void> sync_read_only(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return failed(rocksdb::Status::IOError(path, std::strerror(errno)), "cannot open", path);
-  const int error = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  if (error != 0) return failed(rocksdb::Status::IOError(path, std::strerror(error)), "cannot sync", path);
-  return {};
+  int error = descriptor < 0 ? errno : 0;
+  if (error == 0 && ::fsync(descriptor) != 0) error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (error == 0) return {};
+  const char* const reason = std::strerror(error);
+  return failed(error == ENOENT ? rocksdb::Status::PathNotFound(reason) : rocksdb::Status::IOError(reason),
+                "cannot sync", path);
 }
 
 }  // namespace
@@ -182,9 +185,17 @@ Result<void> FileLayer::truncate_and_sync(const std::string& path, std::uint64_t
   const auto before = file_bytes(path);
   if (!before) return std::unexpected(before.error());
   DAYBOOK_CHECK(bytes <= *before, "truncating never lengthens");
-  const rocksdb::Status status = env_.Truncate(path, bytes);
+  // Env::Truncate is not implemented for the disk; a file that is open for appending can be shortened everywhere. An
+  // Env that only says it did is found out.
+  std::unique_ptr<rocksdb::WritableFile> file;
+  rocksdb::Status status = env_.ReopenWritableFile(path, &file, rocksdb::EnvOptions());
+  if (status.ok()) status = file->Truncate(bytes);
+  if (status.ok()) status = finish_file(*file, {});
   if (!status.ok()) return failed(status, "cannot shorten", path);
-  return sync_file(path);
+  const auto after = file_bytes(path);
+  if (!after) return std::unexpected(after.error());
+  if (*after != bytes) return fail(Code::io, "cannot shorten " + path + ": it kept its length");
+  return {};
 }
 
 Result<void> FileLayer::append_and_sync(const std::string& path, std::string_view bytes) {

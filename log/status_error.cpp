@@ -70,7 +70,9 @@ std::string_view reason_of(std::string_view text, std::string_view what) {
 Error error_of(const rocksdb::Status& status, std::string what) {
   const std::string text = status.getState() != nullptr ? status.getState() : status.ToString();
   std::string message = what;
-  if (!text.empty()) message.append(message.empty() ? "" : ": ").append(reason_of(text, what));
+  const bool only_names = status.IsPathNotFound() && what.find(text) != std::string::npos;  // In memory, that is.
+  const std::string_view reason = only_names ? "No such file or directory" : reason_of(text, what);
+  if (!reason.empty()) message.append(message.empty() ? "" : ": ").append(reason);
   for (char& c : message) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }

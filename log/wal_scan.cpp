@@ -62,8 +62,9 @@ class Scanner {
   std::uint64_t block_offset_ = 0;
   bool in_record_ = false;  ///< A first fragment came by, its last has not.
   std::uint64_t record_offset_ = 0;
-  std::uint64_t sequence_end_ = 0;   ///< RocksDB's, behind the last intact record of this file.
-  std::optional<WalDamage> damage_;  ///< The stretch that is still growing.
+  std::uint64_t sequence_end_ = 0;        ///< RocksDB's, behind the last intact record.
+  std::uint64_t clean_sequence_end_ = 0;  ///< The same, as of the first damage.
+  std::optional<WalDamage> damage_;       ///< The stretch that is still growing.
 };
 
 Result<void> Scanner::scan_file(FileLayer& files, const std::string& directory, const std::string& relative_name) {
@@ -72,7 +73,8 @@ Result<void> Scanner::scan_file(FileLayer& files, const std::string& directory, 
   file_ = relative_name;
   block_offset_ = 0;
   in_record_ = false;
-  sequence_end_ = 0;
+  // Not what was last found behind damage: RocksDB may have recovered without it and numbered on from here.
+  sequence_end_ = clean_sequence_end_;
   while (true) {
     const auto filled = (*reader)->read(block_);
     if (!filled) return std::unexpected(filled.error());
@@ -139,6 +141,7 @@ void Scanner::keep_record(std::uint64_t end) {
   }
   const auto& keys = batch_.event_keys();
   const bool behind = scan_.damage_count > 0;
+  if (!behind) clean_sequence_end_ = sequence_end_;
   if (behind) {
     ++scan_.behind_count;
     if (!keys.empty()) {
