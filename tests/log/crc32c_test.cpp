@@ -1,12 +1,12 @@
 // The vectors are those of RFC 3720, appendix B.4, and the check value of the CRC catalogue.
-#include "base/crc32c.h"
-
 #include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "base/crc32c.h"
 
 namespace daybook {
 namespace {

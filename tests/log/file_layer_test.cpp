@@ -1,6 +1,4 @@
 // Each claim is checked on the disk and in memory, because a log in memory must not behave otherwise.
-#include "log/file_layer.h"
-
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +9,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/status.h>
 
+#include "log/file_layer.h"
 #include "log/status_error.h"
 #include "tests/support/cli_run.h"
 

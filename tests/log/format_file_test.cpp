@@ -1,12 +1,11 @@
 // FORMAT is small enough to damage in every way there is.
-#include "log/format_file.h"
-
 #include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <rocksdb/env.h>
 
+#include "log/format_file.h"
 #include "schema/hash.h"
 
 namespace daybook {

@@ -1,6 +1,4 @@
 // HEAD is what says that acknowledged events are gone, so no damage to it may pass.
-#include "log/head_file.h"
-
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include <doctest/doctest.h>
 #include <rocksdb/env.h>
 
+#include "log/head_file.h"
 #include "tests/support/cli_run.h"
 
 namespace daybook {

@@ -1,6 +1,4 @@
 // The lock is about processes, so some of these tests fork one.
-#include "log/lock_file.h"
-
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +11,7 @@
 
 #include <doctest/doctest.h>
 
+#include "log/lock_file.h"
 #include "tests/support/cli_run.h"
 
 namespace daybook {
