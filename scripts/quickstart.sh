@@ -53,19 +53,6 @@ fill() {
     daybook generate retail --orders "$orders" --seed "$seed"
   fi
 }
-lowest_stock() {
-  daybook projection query inventory --json | python3 -c '
-import json, sys
-columns = ["sku", "received", "sold", "returned", "writtenOff", "adjusted", "onHand"]
-rows = sorted((json.loads(line) for line in sys.stdin), key=lambda row: (row["onHand"], row["sku"]))[:10]
-table = [columns] + [[str(row[column]) for column in columns] for row in rows]
-widths = [max(len(row[at]) for row in table) for at in range(len(columns))]
-for row in table:
-    print("  ".join(cell.ljust(width) if at == 0 else cell.rjust(width)
-                    for at, (cell, width) in enumerate(zip(row, widths))).rstrip())
-'
-}
-
 timed "install what is missing" scripts/install-dependencies.sh
 timed "build a release" build
 if [ -n "$file" ]; then timed "import $(basename "$file")" fill; else timed "generate $orders orders (seed $seed)" fill; fi
@@ -79,7 +66,7 @@ daybook projection query analytics --dimension sku --top 10 --by netRevenue
 title "Net revenue by country"
 daybook projection query analytics --dimension country --top 10 --by netRevenue
 title "Lowest stock"
-lowest_stock
+daybook projection query inventory --bottom 10 --by onHand
 title "How long it took"
 printf '%s\n' "${timings[@]}"
 printf '%8s s  in all\n' "$(seconds_since "$began")"
