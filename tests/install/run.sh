@@ -68,6 +68,13 @@ consume readme "$work/readme-source" -DKIND=static
 (cd "$work" && ./readme/consumer && ./readme/consumer) >"$work/readme.out" || { cat "$work/readme.out"; exit 1; }
 cat "$work/readme.out"
 
+step "the commands in README.md"
+awk '/^## /{ chapter = /command in ten/ } chapter && /^```$/ { inside = 0 } inside; chapter && /^```sh$/ { inside = 1 }' \
+  "$source/README.md" >"$work/commands.sh"
+expect "commands in README.md" 10 "$(wc -l <"$work/commands.sh")"
+(cd "$work" && PATH=$prefix/bin:$PATH bash -euo pipefail commands.sh) >"$work/commands.out" 2>&1 ||
+  { cat "$work/commands.out"; exit 1; }
+
 if [ -d "$source/examples/custom-projection" ]; then
   step "examples/custom-projection"
   consume custom "$source/examples/custom-projection"
