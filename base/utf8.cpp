@@ -8,7 +8,9 @@
 namespace daybook {
 namespace {
 
-bool is_continuation(std::uint8_t byte) { return (byte & 0xc0) == 0x80; }
+bool is_continuation(std::uint8_t byte) {
+  return (byte & 0xc0) == 0x80;
+}
 
 /// Bytes of the well-formed character at the front of `text`; 0 where it is none.
 std::size_t character_bytes(std::string_view text) {

@@ -20,7 +20,8 @@ class StreamTable {
     // Most commits write one stream: the last one seen is the next one asked for.
     if (!streams_.empty() && streams_[last_].term.text == name) return last_;
     const auto [at, inserted] = places_.try_emplace(name, static_cast<std::uint32_t>(streams_.size()));
-    if (inserted) streams_.push_back({.term = make_term(TermKind::stream, name), .expected = {}, .known = {}, .version = {}});
+    if (inserted)
+      streams_.push_back({.term = make_term(TermKind::stream, name), .expected = {}, .known = {}, .version = {}});
     return last_ = at->second;
   }
 
@@ -37,18 +38,18 @@ Result<std::optional<Sequence>> find_match(Core& core, const View& view, const F
   if (options.from > through) return std::nullopt;
   auto cursor = Cursor::Impl::open(core, options, view);
   if (!cursor) return std::unexpected(std::move(cursor.error()));
-  return (*cursor)->next().transform([](const std::optional<Batch>& batch) {
-    return batch ? std::optional((*batch)[0].sequence()) : std::nullopt;
-  });
+  const auto batch = (*cursor)->next();
+  if (!batch) return std::unexpected(batch.error());
+  return *batch ? std::optional((**batch)[0].sequence()) : std::nullopt;
 }
 
 Result<Version> find_version(const View& view, const Term& stream, Sequence through) {
   for (const auto& generation : view.tail->generations | std::views::reverse) {
     if (const auto head = generation->stream_head(stream, through)) return head->version;
   }
-  return view.store->stream_head(stream.text).transform([](const auto& head) {
-    return head ? head->version : Version(0);
-  });
+  const auto head = view.store->stream_head(stream.text);
+  if (!head) return std::unexpected(head.error());
+  return *head ? (*head)->version : Version(0);
 }
 
 Result<std::optional<KeyEntry>> find_key(const View& view, const IdempotencyKey& key, Sequence through) {

@@ -23,8 +23,8 @@ namespace daybook {
 struct StreamUse {
   Term term;
   std::optional<Version> expected;
-  Version known;        ///< Its version at AppendRequest::looked_up_through.
-  Version version;      ///< Set by the sequencer: after this commit.
+  Version known;    ///< Its version at AppendRequest::looked_up_through.
+  Version version;  ///< Set by the sequencer: after this commit.
   bool written = false;
 };
 
@@ -41,29 +41,29 @@ struct AppendRequest {
 
   AppendRequest(Commit given, std::span<const EventId> ids);
 
-  Commit commit;             ///< Names and conditions; the data has gone into `events`.
+  Commit commit;  ///< Names and conditions; the data has gone into `events`.
   EncodedCommit events;
   Hash128 fingerprint;
-  std::vector<StreamUse> streams;             ///< Distinct; those written come first.
-  std::vector<std::uint32_t> event_stream;    ///< For each event its place in `streams`.
-  std::vector<Term> terms;                    ///< Of all events, each event's stream first.
-  std::vector<std::uint32_t> terms_end;       ///< For each event the end of its terms.
-  std::size_t bytes = 0;                      ///< What it counts for in the queue.
+  std::vector<StreamUse> streams;           ///< Distinct; those written come first.
+  std::vector<std::uint32_t> event_stream;  ///< For each event its place in `streams`.
+  std::vector<Term> terms;                  ///< Of all events, each event's stream first.
+  std::vector<std::uint32_t> terms_end;     ///< For each event the end of its terms.
+  std::size_t bytes = 0;                    ///< What it counts for in the queue.
 
-  Sequence looked_up_through;                 ///< Everything below is in `known`, `known_key` and `known_conflict`.
+  Sequence looked_up_through;  ///< Everything below is in `known`, `known_key` and `known_conflict`.
   std::optional<KeyEntry> known_key;
-  std::optional<Error> known_conflict;        ///< A fail-if-match query that met an event at or below.
+  std::optional<Error> known_conflict;  ///< A fail-if-match query that met an event at or below.
 
   std::chrono::steady_clock::time_point deadline;
-  Completion completion;                      ///< Empty for a blocking append.
+  Completion completion;  ///< Empty for a blocking append.
   std::atomic<State> state{State::waiting};
   Verdict verdict;
-  std::vector<Version> versions;              ///< Set by the sequencer, one an event.
+  std::vector<Version> versions;  ///< Set by the sequencer, one an event.
 
   // For a blocking append:
   std::mutex mutex;
   std::condition_variable done_bell;
-  std::optional<Result<Appended>> result;     ///< Protected by mutex.
+  std::optional<Result<Appended>> result;  ///< Protected by mutex.
 
   [[nodiscard]] std::span<const Term> terms_of(std::size_t event) const {
     const std::uint32_t begin = event == 0 ? 0 : terms_end[event - 1];

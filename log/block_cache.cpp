@@ -5,7 +5,9 @@ namespace daybook {
 namespace {
 
 /// A block in memory: its bytes, an offset an event, and the bookkeeping here.
-std::size_t memory_of(const Block& block) { return block.bytes().size() + 4 * block.event_count() + 256; }
+std::size_t memory_of(const Block& block) {
+  return block.bytes().size() + 4 * block.event_count() + 256;
+}
 
 }  // namespace
 

@@ -33,7 +33,7 @@ class BlockWalker {
   std::shared_ptr<const Block> previous_;  ///< The last one handed out.
   std::shared_ptr<const Store> store_;     ///< Kept while the iterator lives.
   std::optional<StoreIterator> at_;
-  bool at_previous_ = false;               ///< The iterator stands on previous_.
+  bool at_previous_ = false;  ///< The iterator stands on previous_.
   bool from_cache_ = false;
 };
 

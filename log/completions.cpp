@@ -6,7 +6,8 @@ namespace daybook {
 namespace {
 
 Result<Appended> repeat_of(Core& core, const KeyEntry& entry) {
-  Appended appended{.first = entry.first, .last = entry.first.plus(entry.event_count - 1), .versions = {}, .repeated = true};
+  Appended appended{
+      .first = entry.first, .last = entry.first.plus(entry.event_count - 1), .versions = {}, .repeated = true};
   const auto block = core.block_containing(entry.first);  // a commit lies in one block
   if (!block) return std::unexpected(block.error());
   if (!(*block)->contains(appended.last)) {
@@ -32,7 +33,8 @@ Result<Appended> result_of(Core& core, AppendRequest& request) {
     if (!repeat) repeat.error().outcome = Outcome::not_appended;
     return repeat;
   }
-  Appended appended{.first = verdict.first, .last = verdict.first.plus(request.events.event_count() - 1), .versions = {}};
+  Appended appended{
+      .first = verdict.first, .last = verdict.first.plus(request.events.event_count() - 1), .versions = {}};
   for (const StreamUse& stream : request.streams) {
     if (stream.written) appended.versions.emplace(stream.term.text, stream.version);
   }
@@ -41,7 +43,9 @@ Result<Appended> result_of(Core& core, AppendRequest& request) {
 
 Completions::Completions(Core& core) : core_(core), thread_([this] { run(); }) {}
 
-Completions::~Completions() { stop(); }
+Completions::~Completions() {
+  stop();
+}
 
 void Completions::post(std::vector<RequestPtr> requests) {
   if (requests.empty()) return;
@@ -50,7 +54,8 @@ void Completions::post(std::vector<RequestPtr> requests) {
     if (waiting_.empty()) {
       waiting_ = std::move(requests);
     } else {
-      waiting_.insert(waiting_.end(), std::make_move_iterator(requests.begin()), std::make_move_iterator(requests.end()));
+      waiting_.insert(waiting_.end(), std::make_move_iterator(requests.begin()),
+                      std::make_move_iterator(requests.end()));
     }
   }
   posted_.notify_one();

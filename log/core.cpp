@@ -1,10 +1,7 @@
-// Look-ups go newest first: the generations of the tail, then the postings. The head is read before the tail, and the
-// tail before the postings, so that what moves on in between is seen twice rather than not at all.
+// The head is read before the tail, and the tail before the postings, so that what moves on in between is seen twice
+// rather than not at all.
 #include "log/core.h"
 
-#include <ranges>
-
-#include "log/postings.h"
 #include "schema/block_builder.h"
 
 namespace daybook {
@@ -52,9 +49,9 @@ Result<Checkpoint> Core::checkpoint_at(Sequence sequence) {
     return fail(Code::not_found, "there is no event " + std::to_string(sequence.value()) + "; the head is " +
                                      std::to_string(head.head().value()));
   }
-  return block_containing(sequence).transform([&](const std::shared_ptr<const Block>& block) {
-    return Checkpoint{log_id, sequence, block->link()};
-  });
+  const auto block = block_containing(sequence);
+  if (!block) return std::unexpected(block.error());
+  return Checkpoint{log_id, sequence, (*block)->link()};
 }
 
 Result<void> Core::check(const Checkpoint& checkpoint) {
@@ -67,23 +64,6 @@ Result<void> Core::check(const Checkpoint& checkpoint) {
   if (!own) return fail(Code::diverged, place + " is beyond this log's head: the log was restored or cut");
   if (own->link != checkpoint.link) return fail(Code::diverged, place + " is of another history of this log");
   return {};
-}
-
-Result<HeadEntry> Core::stream_head(std::string_view stream) {
-  const View now = view();
-  const Term term = make_term(TermKind::stream, stream);
-  for (const auto& generation : now.tail->generations | std::views::reverse) {
-    if (const auto entry = generation->stream_head(term, now.head)) return *entry;
-  }
-  return now.store->stream_head(stream).transform([](const auto& entry) { return entry.value_or(HeadEntry{}); });
-}
-
-Result<std::optional<KeyEntry>> Core::key(const IdempotencyKey& key) {
-  const View now = view();
-  for (const auto& generation : now.tail->generations | std::views::reverse) {
-    if (const auto entry = generation->key(key, now.head)) return entry;
-  }
-  return now.store->key(key);
 }
 
 void add_block_to_tail(const Block& block, Tail& tail) {

@@ -25,12 +25,13 @@ struct View {
   Sequence head;
   std::shared_ptr<const Store> store;
   std::shared_ptr<const TailSet> tail;
+  bool scan_only = false;  ///< The postings do not fit the log, and only a writer can mend them.
 };
 
 class Core {
  public:
-  Core(Options options, std::filesystem::path directory, rocksdb::Env& env)
-      : options(options), directory(std::move(directory)), files(env), cache(options.block_cache_bytes) {}
+  Core(const Options& given, std::filesystem::path where, rocksdb::Env& env)
+      : options(given), directory(std::move(where)), files(env), cache(given.block_cache_bytes) {}
 
   /// Where everything up to the head can be found, now.
   [[nodiscard]] View view() const;
@@ -45,9 +46,6 @@ class Core {
   [[nodiscard]] Result<Checkpoint> checkpoint_at(Sequence sequence);
   /// `diverged` unless this history holds `checkpoint`.
   [[nodiscard]] Result<void> check(const Checkpoint& checkpoint);
-
-  [[nodiscard]] Result<HeadEntry> stream_head(std::string_view stream);
-  [[nodiscard]] Result<std::optional<KeyEntry>> key(const IdempotencyKey& key);
 
   const Options options;
   const std::filesystem::path directory;

@@ -20,7 +20,9 @@ Result<bool> has_blocks(Core& core) {
   if (!exists || !*exists) return exists;
   const auto store = Store::open(core.files.env(), core.directory, StoreMode::inspect, core.options);
   if (!store) return std::unexpected(store.error());
-  return (*store)->last_block().transform([](const auto& block) { return block != nullptr; });
+  const auto last = (*store)->last_block();
+  if (!last) return std::unexpected(last.error());
+  return *last != nullptr;
 }
 
 /// Blocks without FORMAT are damage, for everyone.
@@ -28,8 +30,9 @@ Result<void> check_unfinished(Core& core) {
   const auto blocks = has_blocks(core);
   if (!blocks) return std::unexpected(blocks.error());
   if (!*blocks) return {};
-  return fail(Code::corruption, "corruption: " + core.directory.string() +
-                                    "/FORMAT is missing, but log/ holds events; see `daybook repair`, which writes it again");
+  return fail(Code::corruption,
+              "corruption: " + core.directory.string() +
+                  "/FORMAT is missing, but log/ holds events; see `daybook repair`, which writes it again");
 }
 
 Result<void> check_nobody_elses(Core& core) {
@@ -82,9 +85,9 @@ Result<WriterState> create_log(Core& core, WriterState writer) {
   // A half-made log may have got as far as its id.
   const auto known = store->format();
   if (!known) return std::unexpected(known.error());
-  const Format format{.version = kFormatVersion,
-                      .log_id = *known ? (*known)->log_id
-                                       : IdGenerator(*core.options.clock, core.options.seed).make(1).front()};
+  const Format format{
+      .version = kFormatVersion,
+      .log_id = *known ? (*known)->log_id : IdGenerator(*core.options.clock, core.options.seed).make(1).front()};
   if (!*known) {
     if (auto put = store->put_format(format); !put) return std::unexpected(std::move(put.error()));
   }

@@ -1,4 +1,5 @@
-// Making a log: the order in which its files come into being, so that a half-made one is always told from a damaged one.
+// Making a log: the order in which its files come into being, so that a half-made one is always told from a damaged
+// one.
 //
 // Threads: the opening thread. Owns: nothing.
 #pragma once
@@ -8,8 +9,8 @@
 
 namespace daybook {
 
-/// DIR holds a log, or may get one. Where it may not: `not_found`; `corruption` for blocks without FORMAT; `invalid` for
-/// a directory that is somebody else's.
+/// DIR holds a log, or may get one. Where it may not: `not_found`; `corruption` for blocks without FORMAT; `invalid`
+/// for a directory that is somebody else's.
 [[nodiscard]] Result<void> prepare_directory(Core& core);
 
 /// Makes the log, or finishes one that was half-made: RocksDB, HEAD, and FORMAT last.

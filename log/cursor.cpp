@@ -43,8 +43,12 @@ Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Cursor::~Cursor() = default;
 Cursor::Cursor(Cursor&&) noexcept = default;
 Cursor& Cursor::operator=(Cursor&&) noexcept = default;
-Result<std::optional<Batch>> Cursor::next() { return impl_->next(); }
-const ReadPlan& Cursor::plan() const { return impl_->plan(); }
+Result<std::optional<Batch>> Cursor::next() {
+  return impl_->next();
+}
+const ReadPlan& Cursor::plan() const {
+  return impl_->plan();
+}
 
 Cursor::Impl::Impl(Core& core, const ReadOptions& options, View view)
     : core_(core),
@@ -67,6 +71,8 @@ Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadO
     scan("the query matches all");
   } else if (range <= kScanEventsMax) {
     scan("so few are cheaper than the index");
+  } else if (impl->view_.scan_only) {
+    scan("the index does not fit the log; the next writer rebuilds it");
   } else {
     auto plan = plan_postings(*impl->view_.store, options.query, options.direction);
     if (!plan) return std::unexpected(std::move(plan.error()));
@@ -74,8 +80,9 @@ Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadO
       scan(plan->reason);
     } else {
       impl->postings_ = std::move(plan->cursor);
-      impl->plan_ = {true, plan->terms, "postings of " + std::to_string(plan->terms) + " terms, and the tail after " +
-                                            std::to_string(impl->view_.tail->indexed_through.value())};
+      impl->plan_ = {true, plan->terms,
+                     "postings of " + std::to_string(plan->terms) + " terms, and the tail after " +
+                         std::to_string(impl->view_.tail->indexed_through.value())};
     }
   }
   return impl;

@@ -30,7 +30,7 @@ class Cursor::Impl {
   /// Moves to the next sequence that the index names, or to none.
   [[nodiscard]] Result<void> advance();
   [[nodiscard]] Result<bool> advance_in_postings();
-  [[nodiscard]] bool advance_in_tail();
+  bool advance_in_tail();
 
   Core& core_;
   const ReadOptions options_;
@@ -48,7 +48,7 @@ class Cursor::Impl {
   std::uint64_t target_ = 0;                 ///< Where the postings are sought next.
   bool postings_done_ = false;
   std::size_t generations_done_ = 0;
-  std::deque<std::uint64_t> tail_found_;     ///< Of the generation at hand, in reading order.
+  std::deque<std::uint64_t> tail_found_;  ///< Of the generation at hand, in reading order.
   std::optional<Sequence> current_;
   bool started_ = false;
 };

@@ -107,7 +107,9 @@ Sequence TailGeneration::through() const {
   return through_;
 }
 
-std::size_t TailGeneration::event_count() const { return through().value() - after_.value(); }
+std::size_t TailGeneration::event_count() const {
+  return through().value() - after_.value();
+}
 
 std::size_t TailGeneration::bytes() const {
   const std::scoped_lock lock(mutex_);
@@ -143,7 +145,7 @@ std::optional<Sequence> TailGeneration::sequence_of(const Term& stream, Version 
 }
 
 std::vector<TailGeneration::Lists> TailGeneration::groups_of(const QueryItem& item, std::uint32_t from,
-                                                            std::uint32_t through) const {
+                                                             std::uint32_t through) const {
   std::vector<Lists> groups;
   const auto add_any = [&](TermKind kind, const std::vector<std::string>& texts) {
     Lists lists;

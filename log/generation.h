@@ -85,8 +85,8 @@ class TailGeneration {
   // Protected by mutex_:
   Sequence through_ = after_;
   std::vector<Entry> entries_;
-  std::vector<std::uint64_t> hashes_;   ///< One an entry.
-  std::vector<std::uint32_t> slots_;    ///< Open addressing, linear: index into entries_ + 1; 0 is free.
+  std::vector<std::uint64_t> hashes_;  ///< One an entry.
+  std::vector<std::uint32_t> slots_;   ///< Open addressing, linear: index into entries_ + 1; 0 is free.
   std::unordered_map<IdempotencyKey, KeyEntry> keys_;
   std::size_t bytes_ = 0;
   LogCounts counts_;

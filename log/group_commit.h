@@ -23,6 +23,7 @@ struct GroupTarget {
 
 /// Writes the blocks, which follow the last group, and returns once they are as durable as `target` asks. After an
 /// error they may or may not be on disk, so the log must become read-only.
-[[nodiscard]] Result<void> commit_group(const GroupTarget& target, std::span<const std::shared_ptr<const Block>> blocks);
+[[nodiscard]] Result<void> commit_group(const GroupTarget& target,
+                                        std::span<const std::shared_ptr<const Block>> blocks);
 
 }  // namespace daybook

@@ -24,7 +24,9 @@ class HeadSignal {
 
   /// Wakes every waiter, so that it looks around.
   void ring() {
-    { const std::scoped_lock lock(mutex_); }  // a waiter between its look and its sleep would miss the bell
+    {
+      const std::scoped_lock lock(mutex_);
+    }  // a waiter between its look and its sleep would miss the bell
     bell_.notify_all();
   }
 

@@ -42,10 +42,13 @@ class TermCursor final : public PostingCursor {
   }
 
  private:
-  [[nodiscard]] bool here() const { return at_.valid() && at_.key().starts_with(prefix_) && at_.key().size() == prefix_.size() + 8; }
+  [[nodiscard]] bool here() const {
+    return at_.valid() && at_.key().starts_with(prefix_) && at_.key().size() == prefix_.size() + 8;
+  }
 
   [[nodiscard]] Found ended() const {
-    return at_.status().transform([] { return std::optional<std::uint64_t>(); });
+    if (auto ok = at_.status(); !ok) return std::unexpected(std::move(ok.error()));
+    return std::nullopt;
   }
 
   Result<void> load() {
@@ -77,7 +80,10 @@ class TermCursor final : public PostingCursor {
 class UnionCursor final : public PostingCursor {
  public:
   UnionCursor(std::vector<std::unique_ptr<PostingCursor>> parts, Direction direction)
-      : parts_(std::move(parts)), forward_(direction == Direction::forward), at_(parts_.size()), known_(parts_.size()) {}
+      : parts_(std::move(parts)),
+        forward_(direction == Direction::forward),
+        at_(parts_.size()),
+        known_(parts_.size()) {}
 
   Found seek(std::uint64_t target) override {
     std::optional<std::uint64_t> best;
@@ -133,8 +139,9 @@ class Planner {
       auto cursor = plan_item(item);
       if (!cursor) return std::unexpected(std::move(cursor.error()));
       if (*cursor == nullptr) {
-        return PostingPlan{nullptr, 0, "the prefix " + item.stream_prefix + " has more than " +
-                                           std::to_string(kPrefixStreamsMax) + " streams"};
+        return PostingPlan{
+            nullptr, 0,
+            "the prefix " + item.stream_prefix + " has more than " + std::to_string(kPrefixStreamsMax) + " streams"};
       }
       items.push_back(std::move(*cursor));
     }
@@ -227,7 +234,8 @@ Result<std::optional<Sequence>> indexed_sequence_of(const Store& store, std::str
     }
     if (version < chunk.first_version) {
       high = chunk.sequences.front() - 1;
-    } else if (const std::uint64_t index = version.value() - chunk.first_version.value(); index < chunk.sequences.size()) {
+    } else if (const std::uint64_t index = version.value() - chunk.first_version.value();
+               index < chunk.sequences.size()) {
       return Sequence(chunk.sequences[index]);
     } else {
       low = std::max(middle, chunk.sequences.back()) + 1;

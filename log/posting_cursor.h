@@ -32,7 +32,7 @@ class PostingCursor {
 struct PostingPlan {
   std::unique_ptr<PostingCursor> cursor;  ///< nullptr: the query must scan.
   std::uint64_t terms = 0;
-  std::string reason;                     ///< Why it must scan.
+  std::string reason;  ///< Why it must scan.
 };
 
 /// Plans `query`, which is well-formed and does not match all.

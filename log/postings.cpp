@@ -13,7 +13,9 @@ std::string_view bytes_of(const std::array<std::uint8_t, 16>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-void copy_to(std::array<std::uint8_t, 16>& out, std::string_view bytes) { std::memcpy(out.data(), bytes.data(), 16); }
+void copy_to(std::array<std::uint8_t, 16>& out, std::string_view bytes) {
+  std::memcpy(out.data(), bytes.data(), 16);
+}
 
 std::string with_kind(TermKind kind, std::string_view text, std::size_t reserve) {
   std::string key;
@@ -37,9 +39,13 @@ std::string chunk_key(TermKind kind, std::string_view text, Sequence first) {
   return key;
 }
 
-std::string head_key(std::string_view stream) { return with_kind(TermKind::head, stream, 0); }
+std::string head_key(std::string_view stream) {
+  return with_kind(TermKind::head, stream, 0);
+}
 
-std::string idempotency_key(const IdempotencyKey& key) { return with_kind(TermKind::key, text_of(key), 0); }
+std::string idempotency_key(const IdempotencyKey& key) {
+  return with_kind(TermKind::key, text_of(key), 0);
+}
 
 std::string checkpoint_key(Sequence through) {
   std::string key = with_kind(TermKind::checkpoint, {}, 8);

@@ -32,7 +32,8 @@ struct Chunk {
 };
 
 /// `sequences` is not empty; `first_version` is stored for streams only.
-[[nodiscard]] std::string encode_chunk(TermKind kind, const std::vector<std::uint64_t>& sequences, Version first_version);
+[[nodiscard]] std::string encode_chunk(TermKind kind, const std::vector<std::uint64_t>& sequences,
+                                       Version first_version);
 /// nullopt where key or value are malformed. Reuses the memory of `into`.
 [[nodiscard]] bool decode_chunk(TermKind kind, std::string_view key, std::string_view value, Chunk& into);
 

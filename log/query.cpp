@@ -53,11 +53,12 @@ bool QueryItem::matches_all() const {
   return streams.empty() && stream_prefix.empty() && types.empty() && tags.empty() && !correlation_id;
 }
 
-bool Query::matches_all() const { return items.empty() || std::ranges::any_of(items, &QueryItem::matches_all); }
+bool Query::matches_all() const {
+  return items.empty() || std::ranges::any_of(items, &QueryItem::matches_all);
+}
 
 bool Query::matches(const EventView& event) const {
-  return items.empty() ||
-         std::ranges::any_of(items, [&](const QueryItem& item) { return item_matches(item, event); });
+  return items.empty() || std::ranges::any_of(items, [&](const QueryItem& item) { return item_matches(item, event); });
 }
 
 Result<void> Query::check() const {

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/logger.h"
+#include "log/block_walker.h"
 #include "log/creation.h"
 #include "log/indexer.h"
 #include "schema/block_builder.h"
@@ -14,13 +15,16 @@
 namespace daybook {
 namespace {
 
-std::string text_of(Sequence sequence) { return std::to_string(sequence.value()); }
+std::string text_of(Sequence sequence) {
+  return std::to_string(sequence.value());
+}
 
 std::unexpected<Error> missing_events(Sequence head, Sequence durable, const WalScan& wal) {
-  const std::string where = wal.damage.empty() ? "log/" : wal.damage.front().file + " (" + wal.damage.front().reason + ")";
-  return fail(Code::corruption, "corruption at sequence " + text_of(head.next()) + ": events through " + text_of(durable) +
-                                    " were acknowledged, and the log ends at " + text_of(head) + "; damage in " + where +
-                                    "; restore a copy, or see `daybook repair`");
+  const std::string where =
+      wal.damage.empty() ? "log/" : wal.damage.front().file + " (" + wal.damage.front().reason + ")";
+  return fail(Code::corruption, "corruption at sequence " + text_of(head.next()) + ": events through " +
+                                    text_of(durable) + " were acknowledged, and the log ends at " + text_of(head) +
+                                    "; damage in " + where + "; restore a copy, or see `daybook repair`");
 }
 
 /// The blocks behind the last one in a table file, each following the one before.
@@ -34,14 +38,15 @@ Result<std::shared_ptr<const Block>> walk_unflushed(const Core& core, const Stor
     auto block = store.block_of(at);
     if (!block) return block;
     const bool first_of_log = !previous && (*block)->first_sequence() == Sequence(1);
-    const bool follows = previous ? previous->last_sequence().next() == (*block)->first_sequence() &&
-                                        previous->link() == (*block)->chain()
-                                  : flushed == (*block)->first_sequence() ||
-                                        (first_of_log && (*block)->chain() == genesis_link(core.log_id));
+    const bool follows =
+        previous
+            ? previous->last_sequence().next() == (*block)->first_sequence() && previous->link() == (*block)->chain()
+            : flushed == (*block)->first_sequence() || (first_of_log && (*block)->chain() == genesis_link(core.log_id));
     if (!follows) {
-      return fail(Code::corruption, "corruption at sequence " + text_of((*block)->first_sequence()) + " in " +
-                                        store.file_of((*block)->first_sequence()) +
-                                        ": the block does not follow the one before it; restore a copy, or see `daybook repair`");
+      return fail(Code::corruption,
+                  "corruption at sequence " + text_of((*block)->first_sequence()) + " in " +
+                      store.file_of((*block)->first_sequence()) +
+                      ": the block does not follow the one before it; restore a copy, or see `daybook repair`");
     }
     previous = std::move(*block);
   }
@@ -181,8 +186,9 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
   report.head = report.last_block ? report.last_block->last_sequence() : Sequence(0);
   if (report.head < head.durable) return missing_events(report.head, head.durable, report.wal);
   if (report.wal.newest_wal_number < head.wal_number) {
-    return fail(Code::corruption, "corruption in log/: the WAL file " + std::to_string(head.wal_number) +
-                                      " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
+    return fail(Code::corruption,
+                "corruption in log/: the WAL file " + std::to_string(head.wal_number) +
+                    " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
   }
   return report;
 }

@@ -32,8 +32,8 @@ struct EndReport {
   Sequence head;  ///< Of last_block; 0 for an empty log.
 };
 
-/// Checks the blocks that only the WAL holds, and the WAL itself, against `head`. `corruption` where acknowledged events
-/// are missing; damage behind them is in the report. Not beside a running writer.
+/// Checks the blocks that only the WAL holds, and the WAL itself, against `head`. `corruption` where acknowledged
+/// events are missing; damage behind them is in the report. Not beside a running writer.
 [[nodiscard]] Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head);
 
 /// `corruption` unless the store's copy of FORMAT says the same.

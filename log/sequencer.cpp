@@ -100,6 +100,11 @@ void Sequencer::index_failed(const Error& error) {
   index_error_ = error;
 }
 
+bool Sequencer::index_has_failed() {
+  const std::scoped_lock lock(index_mutex_);
+  return index_error_.has_value();
+}
+
 void Sequencer::decide(const RequestPtr& request) {
   if (broken_) {
     request->verdict = refused(*broken_);
@@ -242,10 +247,11 @@ void Sequencer::fail_group(const Requests& requests, const Error& failure) {
     verdict = {.error = failure, .repeat = {}};
     verdict.error->outcome = outcome;
   }
-  broken_ = Error{.code = Code::closed, .message = "an earlier append failed (" + failure.message +
-                                                   "), so the log is read-only until it is opened again"};
-  log_error("commit failed sequence=" + std::to_string(durable.value() + 1) + " error=" +
-            std::string(to_string(failure.code)) + "; log is read-only");
+  broken_ = Error{.code = Code::closed,
+                  .message = "an earlier append failed (" + failure.message +
+                             "), so the log is read-only until it is opened again"};
+  log_error("commit failed sequence=" + std::to_string(durable.value() + 1) +
+            " error=" + std::string(to_string(failure.code)) + "; log is read-only");
 }
 
 /// From here on the group is visible.

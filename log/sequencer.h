@@ -1,4 +1,5 @@
-// The sequencer: takes commits from the queue, decides them, numbers them, seals them into blocks and commits the group.
+// The sequencer: takes commits from the queue, decides them, numbers them, seals them into blocks and commits the
+// group.
 //
 // Threads: step() one at a time; the log's sequencer thread calls it, a simulation may instead. Owns: the place where
 // the next event goes.
@@ -30,6 +31,9 @@ class Sequencer {
   bool step();
   /// The indexer failed for good: once the tail is full, commits are refused with this error. Any thread.
   void index_failed(const Error& error);
+  [[nodiscard]] bool index_has_failed();
+  /// A write failed: the log is read-only until it is opened again. Not beside step().
+  [[nodiscard]] bool is_broken() const { return broken_.has_value(); }
   /// Appends wait while the indexer is this far behind.
   [[nodiscard]] bool tail_is_full() const;
   /// Asks the next step, which any thread may bring about with AppendQueue::wake, to hand the tail to the indexer.
@@ -55,9 +59,9 @@ class Sequencer {
   AppendQueue& queue_;
   Completions& completions_;
   HeadFile* const head_file_;
-  Sequence next_{1};        ///< Of the next event.
-  Link chain_;              ///< The last sealed block's link.
-  Timestamp recorded_at_;   ///< Of the group at hand; never decreases.
+  Sequence next_{1};             ///< Of the next event.
+  Link chain_;                   ///< The last sealed block's link.
+  Timestamp recorded_at_;        ///< Of the group at hand; never decreases.
   std::optional<Error> broken_;  ///< Set for good by a failed write: the log is read-only.
   std::atomic<bool> freeze_requested_{false};
   std::mutex index_mutex_;

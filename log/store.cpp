@@ -21,8 +21,12 @@ namespace {
 
 constexpr std::size_t kLinkBytes = 16;
 
-rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view view_of(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+rocksdb::Slice slice_of(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view view_of(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 Result<void> result_of(const rocksdb::Status& status, const char* what) {
   if (status.ok()) return {};
@@ -41,8 +45,8 @@ Result<std::shared_ptr<const Block>> parse_stored(std::string_view key, std::str
   std::memcpy(link.bytes.data(), value.data() + value.size() - kLinkBytes, kLinkBytes);
   auto block = Block::parse(std::as_bytes(std::span(value.data(), value.size() - kLinkBytes)), link);
   if (block && (*block)->first_sequence().value() != load_be64(key.data())) {
-    return fail(Code::corruption, "the block says that it begins at " +
-                                      std::to_string((*block)->first_sequence().value()));
+    return fail(Code::corruption,
+                "the block says that it begins at " + std::to_string((*block)->first_sequence().value()));
   }
   return block;
 }
@@ -53,15 +57,33 @@ StoreIterator::StoreIterator(std::unique_ptr<rocksdb::Iterator> iterator) : iter
 StoreIterator::~StoreIterator() = default;
 StoreIterator::StoreIterator(StoreIterator&&) noexcept = default;
 StoreIterator& StoreIterator::operator=(StoreIterator&&) noexcept = default;
-void StoreIterator::seek(std::string_view key) { iterator_->Seek(slice_of(key)); }
-void StoreIterator::seek_for_previous(std::string_view key) { iterator_->SeekForPrev(slice_of(key)); }
-void StoreIterator::seek_to_last() { iterator_->SeekToLast(); }
-void StoreIterator::next() { iterator_->Next(); }
-void StoreIterator::previous() { iterator_->Prev(); }
-bool StoreIterator::valid() const { return iterator_->Valid(); }
-std::string_view StoreIterator::key() const { return view_of(iterator_->key()); }
-std::string_view StoreIterator::value() const { return view_of(iterator_->value()); }
-Result<void> StoreIterator::status() const { return result_of(iterator_->status(), "cannot read DIR/log"); }
+void StoreIterator::seek(std::string_view key) {
+  iterator_->Seek(slice_of(key));
+}
+void StoreIterator::seek_for_previous(std::string_view key) {
+  iterator_->SeekForPrev(slice_of(key));
+}
+void StoreIterator::seek_to_last() {
+  iterator_->SeekToLast();
+}
+void StoreIterator::next() {
+  iterator_->Next();
+}
+void StoreIterator::previous() {
+  iterator_->Prev();
+}
+bool StoreIterator::valid() const {
+  return iterator_->Valid();
+}
+std::string_view StoreIterator::key() const {
+  return view_of(iterator_->key());
+}
+std::string_view StoreIterator::value() const {
+  return view_of(iterator_->value());
+}
+Result<void> StoreIterator::status() const {
+  return result_of(iterator_->status(), "cannot read DIR/log");
+}
 
 Store::Store(rocksdb::Env& env, std::filesystem::path directory) : env_(env), directory_(std::move(directory)) {}
 
@@ -101,21 +123,28 @@ Result<bool> Store::exists(rocksdb::Env& env, const std::filesystem::path& direc
   const std::string path = (directory / "log").string();
   if (!env.FileExists(path + "/CURRENT").ok()) return false;
   std::vector<std::string> names;
-  const auto status = rocksdb::DB::ListColumnFamilies(database_options(env, directory, StoreMode::inspect), path, &names);
+  const auto status =
+      rocksdb::DB::ListColumnFamilies(database_options(env, directory, StoreMode::inspect), path, &names);
   if (!status.ok()) return std::unexpected(error_of(status, "cannot look into " + path));
   return std::ranges::find(names, "events") != names.end();
 }
 
-rocksdb::ColumnFamilyHandle* Store::handle(Family family) const { return handles_[family == Family::events ? 1 : 2]; }
+rocksdb::ColumnFamilyHandle* Store::handle(Family family) const {
+  return handles_[family == Family::events ? 1 : 2];
+}
 
-std::uint32_t Store::family_id(Family family) const { return handle(family)->GetID(); }
+std::uint32_t Store::family_id(Family family) const {
+  return handle(family)->GetID();
+}
 
 Result<std::optional<Format>> Store::format() const {
   std::string value;
   const auto status = db_->Get({}, handle(Family::events), sequence_key(Sequence(0)), &value);
   if (status.IsNotFound()) return std::optional<Format>();
   if (!status.ok()) return std::unexpected(error_of(status, "cannot read the log id in DIR/log"));
-  return decode_format(value, "the log id in DIR/log").transform([](const Format& format) { return std::optional(format); });
+  const auto format = decode_format(value, "the log id in DIR/log");
+  if (!format) return std::unexpected(format.error());
+  return *format;
 }
 
 Result<void> Store::put_format(const Format& format) {
@@ -134,10 +163,10 @@ Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> bl
     store_be64(key, block->first_sequence().value());
     const rocksdb::Slice key_slice(key, sizeof key);
     const auto block_bytes = block->bytes();
-    const rocksdb::Slice parts[] = {
-        {reinterpret_cast<const char*>(block_bytes.data()), block_bytes.size()},
-        {reinterpret_cast<const char*>(block->link().bytes.data()), kLinkBytes}};
-    const auto status = batch.Put(handle(Family::events), rocksdb::SliceParts(&key_slice, 1), rocksdb::SliceParts(parts, 2));
+    const rocksdb::Slice parts[] = {{reinterpret_cast<const char*>(block_bytes.data()), block_bytes.size()},
+                                    {reinterpret_cast<const char*>(block->link().bytes.data()), kLinkBytes}};
+    const auto status =
+        batch.Put(handle(Family::events), rocksdb::SliceParts(&key_slice, 1), rocksdb::SliceParts(parts, 2));
     if (!status.ok()) return result_of(status, "cannot prepare the write");
   }
   rocksdb::WriteOptions write;
@@ -145,7 +174,9 @@ Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> bl
   return result_of(db_->Write(write, &batch), "cannot write to DIR/log");
 }
 
-Result<void> Store::sync_wal() { return result_of(db_->SyncWAL(), "cannot sync DIR/log"); }
+Result<void> Store::sync_wal() {
+  return result_of(db_->SyncWAL(), "cannot sync DIR/log");
+}
 
 Result<void> Store::flush() {
   return result_of(db_->Flush(rocksdb::FlushOptions(), handle(Family::events)), "cannot flush DIR/log");
@@ -161,7 +192,10 @@ Result<std::uint64_t> Store::wal_number() const {
 Result<std::shared_ptr<const Block>> Store::block_at(Sequence sequence) const {
   StoreIterator at = iterate(Family::events);
   at.seek_for_previous(sequence_key(sequence));
-  if (!at.valid()) return at.status().transform([] { return std::shared_ptr<const Block>(); });
+  if (!at.valid()) {
+    if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
+    return nullptr;
+  }
   if (load_be64(at.key().data()) == 0) return std::shared_ptr<const Block>();
   return block_of(at);
 }
@@ -193,7 +227,9 @@ Result<std::optional<HeadEntry>> Store::stream_head(std::string_view stream) con
   if (status.IsNotFound()) return std::optional<HeadEntry>();
   if (!status.ok()) return std::unexpected(error_of(status, "cannot read a stream's head"));
   const auto head = decode_head(view_of(value));
-  if (!head) return fail(Code::corruption, "the head of the stream " + std::string(stream) + " is malformed; run `daybook verify`");
+  if (!head)
+    return fail(Code::corruption,
+                "the head of the stream " + std::string(stream) + " is malformed; run `daybook verify`");
   return head;
 }
 
@@ -203,7 +239,8 @@ Result<std::optional<KeyEntry>> Store::key(const IdempotencyKey& key) const {
   if (status.IsNotFound()) return std::optional<KeyEntry>();
   if (!status.ok()) return std::unexpected(error_of(status, "cannot read an idempotency key"));
   const auto entry = decode_key(view_of(value));
-  if (!entry) return fail(Code::corruption, "the entry of the key " + key.text() + " is malformed; run `daybook verify`");
+  if (!entry)
+    return fail(Code::corruption, "the entry of the key " + key.text() + " is malformed; run `daybook verify`");
   return entry;
 }
 
@@ -218,7 +255,8 @@ StoreIterator Store::iterate(Family family, bool prefix_bound, bool fill_cache) 
 Result<void> Store::ingest(const std::vector<SortedEntry>& entries) {
   // A leftover of a crash is overwritten; RocksDB does not know the name.
   const std::string path = (directory_ / "postings.tmp").string();
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(handle(Family::postings)), handle(Family::postings));
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(handle(Family::postings)),
+                                handle(Family::postings));
   auto status = writer.Open(path);
   for (const SortedEntry& entry : entries) {
     if (!status.ok()) break;
@@ -241,7 +279,9 @@ Result<void> Store::drop_postings() {
   return result_of(status, "cannot drop the postings");
 }
 
-Result<void> Store::refresh() { return result_of(db_->TryCatchUpWithPrimary(), "cannot follow the writer"); }
+Result<void> Store::refresh() {
+  return result_of(db_->TryCatchUpWithPrimary(), "cannot follow the writer");
+}
 
 std::string Store::file_of(Sequence sequence) const {
   std::vector<rocksdb::LiveFileMetaData> files;

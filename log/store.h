@@ -47,7 +47,7 @@ class StoreIterator {
   StoreIterator(StoreIterator&&) noexcept;
   StoreIterator& operator=(StoreIterator&&) noexcept;
 
-  void seek(std::string_view key);           ///< To the first key at or after.
+  void seek(std::string_view key);               ///< To the first key at or after.
   void seek_for_previous(std::string_view key);  ///< To the last key at or before.
   void seek_to_last();
   void next();

@@ -78,15 +78,15 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::pa
   db.create_missing_column_families = mode == StoreMode::create;
   db.max_background_jobs = 2;
   db.max_total_wal_size = 1ull << 30;
-  db.recycle_log_file_num = 0;                  // recycling is silently off or crashes in 7.8.3
-  db.max_bgerror_resume_count = 0;              // after a failed write the log is read-only: no silent resumption
-  db.avoid_flush_during_recovery = false;       // what was recovered is then in synced table files
+  db.recycle_log_file_num = 0;             // recycling is silently off or crashes in 7.8.3
+  db.max_bgerror_resume_count = 0;         // after a failed write the log is read-only: no silent resumption
+  db.avoid_flush_during_recovery = false;  // what was recovered is then in synced table files
   db.keep_log_file_num = 5;
-  db.allow_concurrent_memtable_write = false;   // one thread writes
+  db.allow_concurrent_memtable_write = false;  // one thread writes
   db.enable_write_thread_adaptive_yield = false;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db.paranoid_checks = true;
-  db.skip_stats_update_on_db_open = true;       // opening reads no table properties
+  db.skip_stats_update_on_db_open = true;  // opening reads no table properties
   db.use_direct_io_for_flush_and_compaction = writer && &env == rocksdb::Env::Default() && has_direct_io(directory);
   if (!writer) {
     db.info_log = std::make_shared<SilentLogger>();
@@ -97,8 +97,7 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::pa
 
 std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& options) {
   const auto cache = rocksdb::NewLRUCache(options.storage_cache_bytes);
-  const auto compression =
-      options.compression == Compression::lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  const auto compression = options.compression == Compression::lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 
   // Level compaction: monotonic keys move trivially (write amplification 2.05-2.1; universal: 3.3).
   rocksdb::ColumnFamilyOptions events;
@@ -116,7 +115,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   table.whole_key_filtering = true;
   postings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 
-  return {{rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}, {"events", events}, {"postings", postings}};
+  return {
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()}, {"events", events}, {"postings", postings}};
 }
 
 }  // namespace daybook

@@ -3,7 +3,7 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rocksdb/options.h>
+#include <rocksdb/db.h>
 
 #include <filesystem>
 #include <vector>

@@ -1,5 +1,6 @@
 // There is no queue a subscriber and so nothing to overflow and no seam to cross: the same position moves through
-// storage while it is behind and through the cached live tail while it is not. A slow subscriber only reads older blocks.
+// storage while it is behind and through the cached live tail while it is not. A slow subscriber only reads older
+// blocks.
 #include "log/subscription_impl.h"
 
 namespace daybook {
@@ -16,13 +17,19 @@ constexpr std::chrono::milliseconds kRefreshEvery{10};
 
 Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Subscription::~Subscription() = default;
-Result<Delivery> Subscription::next(std::chrono::nanoseconds wait) { return impl_->next(wait); }
-void Subscription::stop() { impl_->stop(); }
+Result<Delivery> Subscription::next(std::chrono::nanoseconds wait) {
+  return impl_->next(wait);
+}
+void Subscription::stop() {
+  impl_->stop();
+}
 
-Subscription::Impl::Impl(Core& core, const Checkpoint& position, Query query, std::function<Result<void>()> refresh)
-    : core_(core), query_(std::move(query)), refresh_(std::move(refresh)), position_(position) {}
+Subscription::Impl::Impl(Core& core, const Checkpoint& position, Query query, std::function<Result<View>()> look)
+    : core_(core), query_(std::move(query)), look_(std::move(look)), position_(position) {}
 
-Subscription::Impl::~Impl() { core_.subscriptions.fetch_sub(1, std::memory_order_relaxed); }
+Subscription::Impl::~Impl() {
+  core_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
+}
 
 void Subscription::Impl::stop() {
   stopped_.store(true, std::memory_order_release);
@@ -33,12 +40,10 @@ Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
   const auto deadline = std::chrono::steady_clock::now() + wait;
   while (true) {
     if (stopped()) return fail(Code::closed, "the subscription is closed");
-    if (refresh_) {
-      if (auto ok = refresh_(); !ok) return std::unexpected(std::move(ok.error()));
-    }
-    const Sequence head = core_.head.head();
-    if (position_.sequence < head) {
-      auto delivery = read_on(head);
+    const auto now = view();
+    if (!now) return std::unexpected(now.error());
+    if (position_.sequence < now->head) {
+      auto delivery = read_on(*now);
       if (!delivery) {
         cursor_.reset();  // the position stands; the next call begins there anew
         walker_.reset();
@@ -58,7 +63,7 @@ Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
 }
 
 void Subscription::Impl::wait_for_more(std::chrono::nanoseconds wait) {
-  if (refresh_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
+  if (look_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
   core_.head.wait_beyond(position_.sequence, wait, [this] { return stopped(); });
 }
 
@@ -66,11 +71,12 @@ Delivery Subscription::Impl::deliver(Delivery::Kind kind, std::optional<Batch> b
   return {.kind = kind, .batch = std::move(batch), .checkpoint = position_};
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::read_on(Sequence head) {
+Result<std::optional<Delivery>> Subscription::Impl::read_on(const View& view) {
+  const Sequence head = view.head;
   const bool far = head.value() - position_.sequence.value() >= kIndexedEventsMin;
   if (!cursor_ && far && !query_.matches_all()) {
     const ReadOptions options{.from = position_.sequence.next(), .through = head, .query = query_};
-    auto cursor = Cursor::Impl::open(core_, options, core_.view());
+    auto cursor = Cursor::Impl::open(core_, options, view);
     if (!cursor) return std::unexpected(std::move(cursor.error()));
     cursor_ = std::move(*cursor);
     cursor_through_ = head;
@@ -103,12 +109,14 @@ Result<std::optional<Delivery>> Subscription::Impl::read_by_block(Sequence head)
     auto block = walker_->next();
     if (!block) return std::unexpected(std::move(block.error()));
     if (!walker_->from_cache()) behind_ = true;
-    const auto first = static_cast<std::uint32_t>(position_.sequence.next().value() - (*block)->first_sequence().value());
+    const auto first =
+        static_cast<std::uint32_t>(position_.sequence.next().value() - (*block)->first_sequence().value());
     const std::uint32_t last = (*block)->event_count() - 1;
     position_.sequence = (*block)->last_sequence();
     position_.link = (*block)->link();
     scanned += last - first + 1;
-    if (query_.matches_all()) return deliver(Delivery::Kind::events, Batch(std::move(*block), first, last, Direction::forward));
+    if (query_.matches_all())
+      return deliver(Delivery::Kind::events, Batch(std::move(*block), first, last, Direction::forward));
     std::vector<std::uint32_t> picks;
     for (std::uint32_t i = first; i <= last; ++i) {
       if (query_.matches((*block)->event(i))) picks.push_back(i);

@@ -18,7 +18,9 @@ std::shared_ptr<const TailSet> Tail::set() const {
   return set_;
 }
 
-TailGeneration& Tail::active() { return *set()->generations.back(); }
+TailGeneration& Tail::active() {
+  return *set()->generations.back();
+}
 
 void Tail::freeze() {
   const std::scoped_lock lock(mutex_);

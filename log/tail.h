@@ -19,7 +19,7 @@ namespace daybook {
 /// What the tail was at one moment. The generations cover everything after `indexed_through`.
 struct TailSet {
   Sequence indexed_through;
-  LogCounts indexed_counts;  ///< Of everything through there.
+  LogCounts indexed_counts;                                  ///< Of everything through there.
   std::vector<std::shared_ptr<TailGeneration>> generations;  ///< Oldest first; never empty; the last is the active one.
   /// Everything at or below lies in frozen generations or postings, which no longer change.
   [[nodiscard]] Sequence frozen_through() const { return generations.back()->after(); }

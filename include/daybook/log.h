@@ -115,6 +115,10 @@ class Log {
   /// Read-only logs: takes in what the writer has done since, and returns the new head. Others: the head.
   [[nodiscard]] Result<Sequence> refresh();
 
+  /// Read-only logs: what is wrong behind the last readable event, or with HEAD, while everything up to the head can
+  /// be read all the same. Whoever shows what was read shows this too, and does not call it complete.
+  [[nodiscard]] std::optional<Error> damage() const;
+
   /// The directory that the log lives in.
   [[nodiscard]] const std::filesystem::path& directory() const;
   [[nodiscard]] const Options& options() const;

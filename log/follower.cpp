@@ -1,0 +1,156 @@
+// HEAD is read first, then the store catches up: so the store is at least as far as HEAD, unless something was lost.
+// Then, while a writer lives, the head is clamped to what HEAD says is written: the store may be ahead of what is
+// durable. With no writer alive nothing changes under us, and the end of the WAL can be looked at.
+#include "log/follower.h"
+
+#include <thread>
+
+#include "log/block_walker.h"
+#include "log/creation.h"
+#include "log/recovery.h"
+
+namespace daybook {
+namespace {
+
+/// A writer that opens, closes or compacts can pull files from under a look; it is then taken again.
+constexpr int kLooks = 5;
+constexpr std::chrono::milliseconds kBetweenLooks{20};
+
+}  // namespace
+
+Result<std::unique_ptr<Follower>> Follower::open(Core& core) {
+  const auto format = require_format(core);
+  if (!format) return std::unexpected(format.error());
+  core.log_id = format->log_id;
+  std::unique_ptr<Follower> follower(new Follower(core));
+  if (auto looked = follower->look(); !looked) return std::unexpected(std::move(looked.error()));
+  if (auto ok = check_format_copy(*core.store(), *format); !ok) return std::unexpected(std::move(ok.error()));
+  return follower;
+}
+
+Result<void> Follower::refresh() {
+  const std::scoped_lock lock(mutex_);
+  return look();
+}
+
+std::optional<Error> Follower::damage() const {
+  const std::scoped_lock lock(mutex_);
+  return damage_;
+}
+
+Result<void> Follower::look() {
+  auto looked = look_once(core_.store() == nullptr);
+  for (int again = 1; !looked && again < kLooks; ++again) {
+    // Only beside a writer can a second look find what the first did not; without one it is told once more, as is.
+    if (again > 1) std::this_thread::sleep_for(kBetweenLooks);
+    looked = look_once(true);
+    const auto holder = WriterLock::holder(core_.directory.string());
+    if (!looked && holder && !*holder) return looked;
+  }
+  return looked;
+}
+
+Result<void> Follower::look_once(bool reopen) {
+  damage_.reset();
+  Head head;
+  auto read = read_head(core_.files, core_.directory.string());
+  if (read && !*read) read = fail(Code::corruption, core_.directory.string() + "/HEAD is missing");
+  if (read) {
+    head = **read;
+  } else if (read.error().code == Code::corruption) {
+    damage_ = std::move(read.error());
+    damage_->message += "; see `daybook repair`, which rebuilds it";
+  } else {
+    return std::unexpected(std::move(read.error()));
+  }
+  // Another writer since: it may have replaced whole families, which an open store does not follow.
+  if (reopen || wal_number_ != head.wal_number) {
+    auto opened = Store::open(core_.files.env(), core_.directory, StoreMode::follow, core_.options);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    core_.replace(std::move(*opened), std::make_shared<Tail>(Sequence(0), LogCounts{}));
+    wal_number_ = head.wal_number;
+  } else if (auto caught_up = core_.store()->refresh(); !caught_up) {
+    return caught_up;
+  }
+  const auto last = core_.store()->last_block();
+  if (!last) return std::unexpected(last.error());
+  const Sequence recovered = *last ? (*last)->last_sequence() : Sequence(0);
+  const auto holder = WriterLock::holder(core_.directory.string());
+  if (!holder) return std::unexpected(holder.error());
+  if (*holder) {
+    if (damage_) return std::unexpected(*damage_);
+    if (recovered < head.durable) {
+      return fail(Code::corruption, "corruption at sequence " + std::to_string(recovered.value() + 1) +
+                                        " in log/: events through " + std::to_string(head.durable.value()) +
+                                        " are durable, and the log ends before; run `daybook verify`");
+    }
+    const auto clamped = head_beside_writer(recovered);
+    if (!clamped) return std::unexpected(clamped.error());
+    if (*clamped > core_.head.head()) core_.head.publish(*clamped);
+    return {};
+  }
+  if (auto ok = look_at_end(head); !ok) return ok;
+  if (recovered > core_.head.head()) core_.head.publish(recovered);
+  return {};
+}
+
+Result<Sequence> Follower::head_beside_writer(Sequence recovered) const {
+  const auto now = read_head(core_.files, core_.directory.string());
+  if (!now) return std::unexpected(now.error());
+  if (!*now) return fail(Code::corruption, core_.directory.string() + "/HEAD is missing; see `daybook repair`");
+  return std::min(recovered, (*now)->written);
+}
+
+/// Nobody writes, so whatever lies in the WAL stays as it is. What is shown from it is synced first: it must not be
+/// gone after a power cut. Where that is not possible (a read-only file system) nothing can be lost by it either.
+Result<void> Follower::look_at_end(const Head& head) {
+  if (end_checked_ == head) return {};
+  const std::string log = core_.directory.string() + "/log";
+  if (const auto names = core_.files.list(log)) {
+    for (const std::string& name : *names) {
+      if (name.ends_with(".log")) static_cast<void>(core_.files.sync_file(log + "/" + name));
+    }
+  }
+  const auto report = inspect_end(core_, *core_.store(), head);
+  if (!report) return std::unexpected(report.error());
+  if (!report->wal.clean()) {
+    const WalDamage& damage = report->wal.damage.front();
+    damage_ = Error{.code = Code::corruption,
+                    .message = "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
+                               damage.reason + "), behind the last readable event " +
+                               std::to_string(report->head.value()) + "; the next writer cuts it, or names it"};
+  } else if (!damage_) {
+    end_checked_ = head;
+  }
+  return {};
+}
+
+Result<View> Follower::indexed_view() {
+  const std::scoped_lock lock(mutex_);
+  const auto store = core_.store();
+  const Sequence head = core_.head.head();
+  const auto state = read_index_state(*store, head);
+  if (!state) return std::unexpected(state.error());
+  if (!*state) {
+    View view = core_.view();
+    view.scan_only = true;
+    return view;
+  }
+  if (core_.tail()->set()->indexed_through != (*state)->through) {
+    core_.replace(store, std::make_shared<Tail>((*state)->through, (*state)->counts));
+  }
+  const auto tail = core_.tail();
+  const Sequence from = tail->active().through().next();
+  if (from <= head) {
+    BlockWalker walker(core_, from, Direction::forward);
+    for (Sequence next = from; next <= head;) {
+      const auto block = walker.next();
+      if (!block) return std::unexpected(block.error());
+      add_block_to_tail(**block, *tail);
+      next = (*block)->last_sequence().next();
+    }
+  }
+  return core_.view();
+}
+
+}  // namespace daybook

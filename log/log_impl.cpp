@@ -1,0 +1,166 @@
+// Threads only call step(): what happens in a step is in the sequencer and the indexer, where a simulation can drive
+// it.
+#include "log/log_impl.h"
+
+#include <rocksdb/env.h>
+
+#include "base/logger.h"
+#include "log/validate.h"
+
+namespace daybook {
+namespace {
+
+/// Closing indexes what is behind only where replaying it at the next open would be felt.
+constexpr std::size_t kIndexAtCloseEvents = 4096;
+constexpr std::chrono::hours kTimeoutMax{1};
+
+}  // namespace
+
+Writer::Writer(Core& core, WriterState given)
+    : state(std::move(given)),
+      ids(*core.options.clock, core.options.seed),
+      queue(core.options.queue_commits_max, core.options.queue_bytes_max),
+      completions(core),
+      sequencer(core, queue, completions, state.head_file.get(), state.last_block),
+      indexer(core) {}
+
+Log::Impl::Impl(const std::filesystem::path& directory, const Options& options)
+    : memory_(options.in_memory ? rocksdb::NewMemEnv(rocksdb::Env::Default()) : nullptr),
+      core(options, directory, memory_ ? *memory_ : *rocksdb::Env::Default()) {}
+
+Log::Impl::~Impl() {
+  static_cast<void>(close());
+}
+
+Result<void> Log::Impl::open() {
+  if (core.options.mode == Mode::read_only) {
+    auto opened = Follower::open(core);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    follower = std::move(*opened);
+    return {};
+  }
+  auto state = open_writer(core);
+  if (!state) return std::unexpected(std::move(state.error()));
+  writer_ = std::make_unique<Writer>(core, std::move(*state));
+  writer_->sequencer_thread = std::thread([this] { run_sequencer(); });
+  writer_->indexer_thread = std::thread([this] { run_indexer(); });
+  return {};
+}
+
+void Log::Impl::run_sequencer() {
+  Writer& writer = *writer_;
+  const auto tail = core.tail();
+  while (true) {
+    if (writer.sequencer.step()) continue;
+    if (writer.queue.closed_and_empty()) return;
+    if (writer.sequencer.tail_is_full()) {
+      tail->wait([&] { return !writer.sequencer.tail_is_full() || writer.sequencer.index_has_failed(); });
+    } else {
+      writer.queue.wait();
+    }
+  }
+}
+
+void Log::Impl::run_indexer() {
+  Writer& writer = *writer_;
+  const auto tail = core.tail();
+  while (true) {
+    tail->wait([&] { return tail->oldest_frozen() != nullptr || writer.stopping.load(std::memory_order_acquire); });
+    const auto stepped = writer.indexer.step();
+    if (!stepped) {
+      writer.sequencer.index_failed(stepped.error());
+      log_error("writing postings failed error=" + stepped.error().message +
+                "; appends go on until the tail is full, then they are refused");
+      tail->ring();
+      return;
+    }
+    if (!*stepped && writer.stopping.load(std::memory_order_acquire)) return;
+  }
+}
+
+void Log::Impl::stop_threads() {
+  Writer& writer = *writer_;
+  writer.queue.close();
+  if (writer.sequencer_thread.joinable()) writer.sequencer_thread.join();
+  const auto tail = core.tail();
+  if (tail->event_count() > kIndexAtCloseEvents && !writer.sequencer.is_broken()) tail->freeze();
+  writer.stopping.store(true, std::memory_order_release);
+  tail->ring();
+  if (writer.indexer_thread.joinable()) writer.indexer_thread.join();
+  writer.completions.stop();
+}
+
+Result<void> Log::Impl::close() {
+  if (core.closed.exchange(true, std::memory_order_acq_rel)) return {};
+  core.head.ring();  // subscriptions find it closed
+  if (!writer_) return {};
+  stop_threads();
+  if (core.options.in_memory || writer_->sequencer.is_broken()) return {};
+  // From here on nobody appends; what is in the WAL goes to table files, which are synced.
+  if (auto flushed = core.store()->flush(); !flushed) return flushed;
+  HeadFile& head_file = *writer_->state.head_file;
+  if (auto stored = head_file.store_durable(core.head.head()); !stored) return stored;
+  core.replace(nullptr, core.tail());  // closes RocksDB, unless a cursor still reads
+  if (auto stored = head_file.store_closed(); !stored) return stored;
+  writer_->state.lock.reset();
+  return {};
+}
+
+Result<void> Log::Impl::check_open() const {
+  if (core.closed.load(std::memory_order_acquire)) return fail(Code::closed, "the log is closed");
+  return {};
+}
+
+Result<View> Log::Impl::indexed_view() {
+  if (auto ok = check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  if (follower) return follower->indexed_view();
+  return core.view();
+}
+
+Result<RequestPtr> Log::Impl::prepare(Commit commit, const AppendOptions& options) {
+  const auto not_appended = [](Error error) {
+    error.outcome = Outcome::not_appended;
+    return std::unexpected(std::move(error));
+  };
+  if (auto ok = check_open(); !ok) return not_appended(std::move(ok.error()));
+  if (!writer_) return not_appended({.code = Code::unsupported, .message = "the log is opened read-only"});
+  if (auto ok = check_commit(commit); !ok) return not_appended(std::move(ok.error()));
+  if (options.timeout > kTimeoutMax || options.timeout < std::chrono::nanoseconds(0)) {
+    return not_appended({.code = Code::invalid, .message = "an append's timeout must be from 0 to 1 hour"});
+  }
+  std::size_t without_id = 0;
+  for (const Event& event : commit.events) without_id += event.id ? 0 : 1;
+  auto request = std::make_shared<AppendRequest>(std::move(commit), writer_->ids.make(without_id));
+  request->deadline = core.options.clock->steady_now() + options.timeout;
+  if (auto ok = look_up(core, core.view(), *request); !ok) return not_appended(std::move(ok.error()));
+  return request;
+}
+
+Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
+  std::unique_lock lock(request.mutex);
+  const auto told = [&] { return request.result.has_value(); };
+  if (request.done_bell.wait_until(lock, request.deadline, told)) return std::move(*request.result);
+  auto waiting = AppendRequest::State::waiting;
+  if (request.state.compare_exchange_strong(waiting, AppendRequest::State::abandoned)) {
+    return fail(Code::timeout, "the deadline passed while the commit was queued", Outcome::not_appended);
+  }
+  // The sequencer has it. Whether it was in time is its to say, and a verdict may be on its way.
+  return fail(Code::timeout, "the deadline passed while the commit was being written", Outcome::may_have_been_appended);
+}
+
+Result<void> Log::Impl::flush_index() {
+  if (auto ok = check_open(); !ok) return ok;
+  if (!writer_) return fail(Code::unsupported, "the log is opened read-only");
+  const Sequence head = core.head.head();
+  const auto tail = core.tail();
+  writer_->sequencer.request_freeze();
+  writer_->queue.wake();
+  const auto done = [&] {
+    return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() || core.closed.load();
+  };
+  tail->wait(done);
+  if (tail->set()->indexed_through >= head) return {};
+  return fail(Code::io, "writing the postings failed; see the log");
+}
+
+}  // namespace daybook
