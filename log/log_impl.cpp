@@ -140,8 +140,9 @@ Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
   std::unique_lock lock(request.mutex);
   const auto told = [&] { return request.result.has_value(); };
   if (request.done_bell.wait_until(lock, request.deadline, told)) return std::move(*request.result);
-  auto waiting = AppendRequest::State::waiting;
-  if (request.state.compare_exchange_strong(waiting, AppendRequest::State::abandoned)) {
+  auto state = AppendRequest::State::waiting;
+  if (request.state.compare_exchange_strong(state, AppendRequest::State::abandoned) ||
+      state == AppendRequest::State::abandoned) {
     return fail(Code::timeout, "the deadline passed while the commit was queued", Outcome::not_appended);
   }
   // The sequencer has it. Whether it was in time is its to say, and a verdict may be on its way.

@@ -1,6 +1,6 @@
 // The log: open, append, read, subscribe. The one class that a program needs to begin with.
 //
-// Threads: any, unless a function says otherwise. Owns: the directory's lock (read_write), its threads, its caches.
+// Threads: any; close() and the destructor beside no other call but Subscription::next. Owns: the directory's lock (read_write), its threads, its caches.
 #pragma once
 
 #include <cstdint>
@@ -63,7 +63,8 @@ class Log {
   Log& operator=(const Log&) = delete;
 
   /// Finishes queued appends, indexes where worth it, flushes and syncs; then every call says `closed`. Waits for
-  /// the log's threads; no completion runs afterwards. A second call does nothing.
+  /// the log's threads; no completion runs afterwards. A second call does nothing. Destroy cursors and subscriptions
+  /// before: while one lives, the files stay open and this process cannot open the log for writing again.
   [[nodiscard]] Result<void> close();
 
   /// The log's id, made when it was created.
