@@ -1,6 +1,7 @@
 // The log: open, append, read, subscribe. The one class that a program needs to begin with.
 //
-// Threads: any; close() and the destructor beside no other call but Subscription::next. Owns: the directory's lock (read_write), its threads, its caches.
+// Threads: any; close() and the destructor beside no other call but Subscription::next. Owns: the directory's lock
+// (read_write), its threads, its caches.
 #pragma once
 
 #include <cstdint>
