@@ -14,7 +14,7 @@ endforeach()
 install(TARGETS daybook RUNTIME)
 install(DIRECTORY include/daybook DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY examples/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(DIRECTORY examples/ OPTIONAL DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 configure_package_config_file(cmake/daybook-config.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/daybook-config.cmake
                               INSTALL_DESTINATION ${package_dir})
@@ -23,6 +23,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/daybook-config-vers
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daybook-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/daybook-config-version.cmake
         DESTINATION ${package_dir})
 
+file(RELATIVE_PATH DAYBOOK_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 foreach(name log projections)
   configure_file(cmake/daybook-${name}.pc.in daybook-${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daybook-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
