@@ -11,7 +11,8 @@ std::unexpected<Error> closed_error() {
 }  // namespace
 
 bool AppendQueue::has_room(const AppendRequest& request) const {
-  return waiting_.size() - begin_ < commits_max_ && bytes_ + request.bytes <= bytes_max_;
+  // One that is alone fits, however large: its size has a limit of its own.
+  return commits_ == 0 || (commits_ < commits_max_ && bytes_ + request.bytes <= bytes_max_);
 }
 
 Result<void> AppendQueue::try_push(const RequestPtr& request) {
@@ -22,6 +23,7 @@ Result<void> AppendQueue::try_push(const RequestPtr& request) {
       return fail(Code::busy, "the append queue is full; wait for completions, then try again", Outcome::not_appended);
     }
     waiting_.push_back(request);
+    ++commits_;
     bytes_ += request->bytes;
   }
   filled_.notify_one();
@@ -37,6 +39,7 @@ Result<void> AppendQueue::push(const RequestPtr& request) {
     }
     if (closed_) return closed_error();
     waiting_.push_back(request);
+    ++commits_;
     bytes_ += request->bytes;
   }
   filled_.notify_one();
@@ -52,7 +55,6 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
       bytes += waiting_[begin_]->bytes;
       taken.push_back(std::move(waiting_[begin_++]));
     }
-    bytes_ -= bytes;
     if (begin_ == waiting_.size()) {
       waiting_.clear();
       begin_ = 0;
@@ -61,8 +63,16 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
       begin_ = 0;
     }
   }
-  if (!taken.empty()) drained_.notify_all();
   return taken;
+}
+
+void AppendQueue::release(const AppendRequest& request) {
+  {
+    const std::scoped_lock lock(mutex_);
+    --commits_;
+    bytes_ -= request.bytes;
+  }
+  drained_.notify_all();
 }
 
 void AppendQueue::wait() {

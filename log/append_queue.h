@@ -1,6 +1,6 @@
-// The bounded queue between appending threads and the sequencer.
+// The bounded queue between appending threads and the sequencer. Commits count until their appenders are told.
 //
-// Threads: any push; the sequencer takes. Owns: requests that wait.
+// Threads: any push; the sequencer takes; the completion thread releases. Owns: requests that wait.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,10 @@ class AppendQueue {
   [[nodiscard]] Result<void> try_push(const RequestPtr& request);
   /// As try_push, but waits for room until the request's deadline: `timeout`.
   [[nodiscard]] Result<void> push(const RequestPtr& request);
-  /// Takes requests in order, up to about `bytes_max` (at least one where there is one).
+  /// Takes requests in order, up to about `bytes_max` (at least one where there is one). They count until released.
   [[nodiscard]] std::vector<RequestPtr> take(std::size_t bytes_max);
+  /// A request's appender was told: its room is free. So what is bounded is everything on its way, not only what waits.
+  void release(const AppendRequest& request);
   /// Sleeps until there is something to take, wake() was called, or the queue is closed.
   void wait();
   /// Makes wait() return.
@@ -45,8 +47,9 @@ class AppendQueue {
   std::condition_variable drained_;
   // Protected by mutex_:
   std::vector<RequestPtr> waiting_;
-  std::size_t begin_ = 0;  ///< waiting_ before here is taken.
-  std::size_t bytes_ = 0;
+  std::size_t begin_ = 0;    ///< waiting_ before here is taken.
+  std::size_t commits_ = 0;  ///< Not yet released.
+  std::size_t bytes_ = 0;    ///< Of those.
   bool closed_ = false;
   bool woken_ = false;
 };

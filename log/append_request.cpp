@@ -31,6 +31,18 @@ class StreamTable {
   std::uint32_t last_ = 0;
 };
 
+/// About what a query takes in memory.
+std::size_t query_bytes(const Query& query) {
+  std::size_t bytes = 64;
+  for (const QueryItem& item : query.items) {
+    bytes += 128 + item.stream_prefix.size();
+    for (const auto* texts : {&item.streams, &item.types, &item.tags}) {
+      for (const std::string& text : *texts) bytes += 32 + text.size();
+    }
+  }
+  return bytes;
+}
+
 /// The first event in (after, through] that matches.
 Result<std::optional<Sequence>> find_match(Core& core, const View& view, const FailIfMatch& condition,
                                            Sequence through) {
@@ -73,12 +85,14 @@ AppendRequest::AppendRequest(Commit given, std::span<const EventId> ids)
     for (const std::string& tag : event.tags) terms.push_back(make_term(TermKind::tag, tag));
     if (event.correlation_id) terms.push_back(make_term(TermKind::correlation, text_of(*event.correlation_id)));
     terms_end.push_back(static_cast<std::uint32_t>(terms.size()));
-    event.data = {};  // encoded by now; the names stay, the terms point at them
+    std::string().swap(event.data);  // encoded by now; the names stay, the terms point at them
   }
   for (const ExpectedVersion& expected : commit.expected) {
     streams[table.place_of(expected.stream)].expected = expected.version;
   }
   bytes = 8 * events.word_count() + 512 + 64 * terms.size();
+  for (const ExpectedVersion& expected : commit.expected) bytes += 128 + expected.stream.size();
+  for (const FailIfMatch& condition : commit.fail_if_match) bytes += query_bytes(condition.query);
 }
 
 Result<void> look_up(Core& core, const View& view, AppendRequest& request) {

@@ -22,6 +22,9 @@ Result<std::shared_ptr<const Block>> BlockWalker::next() {
   auto block = core_.cache.find(wanted_);
   from_cache_ = block != nullptr;
   if (block) {
+    // An iterator pins what was in memory and on disk when it was made: none is kept while the cache serves.
+    at_.reset();
+    store_.reset();
     at_previous_ = false;
   } else {
     auto loaded = load();
@@ -40,11 +43,12 @@ Result<std::shared_ptr<const Block>> BlockWalker::load() {
       forward_ ? at_->next() : at_->previous();
     } else {
       // Scans do not fill RocksDB's cache: a replay would wash out what point reads need.
+      at_.reset();  // before the store that it belongs to
       store_ = core_.store();
       at_.emplace(store_->iterate(Family::events, false, false));
       at_->seek_for_previous(key_of(wanted_));
     }
-    if (at_->valid() && load_be64(at_->key().data()) != 0) {
+    if (at_->valid() && at_->key().size() == 8 && load_be64(at_->key().data()) != 0) {
       auto block = store_->block_of(*at_);
       if (!block || (*block)->contains(wanted_)) {
         at_previous_ = block.has_value();
@@ -66,7 +70,7 @@ Result<void> BlockWalker::check_place(const Block& block) const {
   const Block& later = forward_ ? block : *previous_;
   if (earlier.last_sequence().next() == later.first_sequence() && earlier.link() == later.chain()) return {};
   return fail(Code::corruption, "corruption at sequence " + std::to_string(later.first_sequence().value()) + " in " +
-                                    core_.store()->file_of(later.first_sequence()) +
+                                    (store_ ? store_ : core_.store())->file_of(later.first_sequence()) +
                                     ": the block does not follow the one before it; run `daybook verify`");
 }
 

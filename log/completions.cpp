@@ -22,15 +22,30 @@ Result<Appended> repeat_of(Core& core, const KeyEntry& entry) {
   return appended;
 }
 
+/// The matching event is durable by now: says what and where it is, for a person.
+void name_match(Core& core, Error& error) {
+  const Sequence sequence = error.conflict->sequence;
+  const auto block = core.block_containing(sequence);
+  if (!block) return;
+  const EventView event =
+      (*block)->event(static_cast<std::uint32_t>(sequence.value() - (*block)->first_sequence().value()));
+  error.conflict->stream = event.stream();
+  error.message += " (" + std::string(event.type()) + " in " + std::string(event.stream()) + ")";
+}
+
 }  // namespace
 
 Result<Appended> result_of(Core& core, AppendRequest& request) {
   Verdict& verdict = request.verdict;
-  if (verdict.error) return std::unexpected(std::move(*verdict.error));
+  if (verdict.error) {
+    if (verdict.error->conflict && verdict.error->conflict->kind == Conflict::Kind::match)
+      name_match(core, *verdict.error);
+    return std::unexpected(std::move(*verdict.error));
+  }
   if (verdict.repeat) {
     auto repeat = repeat_of(core, *verdict.repeat);
-    // The events are there; only what to say of them could not be read, and nothing was appended now.
-    if (!repeat) repeat.error().outcome = Outcome::not_appended;
+    // The events are there, but what to say of them could not be read.
+    if (!repeat) repeat.error().outcome = Outcome::may_have_been_appended;
     return repeat;
   }
   Appended appended{
@@ -41,7 +56,7 @@ Result<Appended> result_of(Core& core, AppendRequest& request) {
   return appended;
 }
 
-Completions::Completions(Core& core) : core_(core), thread_([this] { run(); }) {}
+Completions::Completions(Core& core, AppendQueue& queue) : core_(core), queue_(queue), thread_([this] { run(); }) {}
 
 Completions::~Completions() {
   stop();
@@ -79,7 +94,11 @@ void Completions::run() {
       if (waiting_.empty()) return;
       batch.swap(waiting_);
     }
-    for (const RequestPtr& request : batch) tell(*request);
+    for (RequestPtr& request : batch) {
+      tell(*request);
+      queue_.release(*request);
+      request.reset();
+    }
     batch.clear();
   }
 }

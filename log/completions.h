@@ -16,7 +16,7 @@ namespace daybook {
 
 class Completions {
  public:
-  explicit Completions(Core& core);
+  Completions(Core& core, AppendQueue& queue);
   ~Completions();
   Completions(const Completions&) = delete;
   Completions& operator=(const Completions&) = delete;
@@ -31,6 +31,7 @@ class Completions {
   void tell(AppendRequest& request);
 
   Core& core_;
+  AppendQueue& queue_;
   std::mutex mutex_;
   std::condition_variable posted_;
   // Protected by mutex_:

@@ -6,6 +6,19 @@
 
 namespace daybook {
 
+Result<Core::Use> Core::enter() const {
+  Use use(life_);
+  if (closed()) return fail(Code::closed, "the log is closed");
+  return use;
+}
+
+bool Core::shut() {
+  if (closed_.exchange(true, std::memory_order_acq_rel)) return false;
+  head.ring();  // subscriptions look around and find it closed
+  const std::unique_lock everybody_left(life_);
+  return true;
+}
+
 View Core::view() const {
   View view{.head = head.head(), .store = nullptr, .tail = nullptr};
   const std::scoped_lock lock(mutex_);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 
 #include "daybook/log.h"
@@ -33,6 +34,13 @@ class Core {
   Core(const Options& given, std::filesystem::path where, rocksdb::Env& env)
       : options(given), directory(std::move(where)), files(env), cache(given.block_cache_bytes) {}
 
+  /// Held by whoever reads, for as long as a call takes; `closed` once close() has begun, which waits for all of them
+  /// before the store goes.
+  using Use = std::shared_lock<std::shared_mutex>;
+  [[nodiscard]] Result<Use> enter() const;
+  /// From here on enter() fails; returns when nobody is inside. False: it was closed before.
+  [[nodiscard]] bool shut();
+
   /// Where everything up to the head can be found, now.
   [[nodiscard]] View view() const;
   /// Puts another store or tail in place (opening; a follower's refresh).
@@ -54,10 +62,13 @@ class Core {
   Recovered recovered = Recovered::clean;
   BlockCache cache;
   HeadSignal head;
-  std::atomic<bool> closed{false};
+  [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
   std::atomic<std::size_t> subscriptions{0};
 
  private:
+  mutable std::shared_mutex life_;
+  std::atomic<bool> closed_{false};
+
   mutable std::mutex mutex_;
   // Protected by mutex_:
   std::shared_ptr<Store> store_;

@@ -44,6 +44,8 @@ Cursor::~Cursor() = default;
 Cursor::Cursor(Cursor&&) noexcept = default;
 Cursor& Cursor::operator=(Cursor&&) noexcept = default;
 Result<std::optional<Batch>> Cursor::next() {
+  const auto use = impl_->core().enter();
+  if (!use) return std::unexpected(use.error());
   return impl_->next();
 }
 const ReadPlan& Cursor::plan() const {
@@ -90,7 +92,6 @@ Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadO
 
 Result<std::optional<Batch>> Cursor::Impl::next() {
   if (failed_) return std::unexpected(*failed_);
-  if (core_.closed.load(std::memory_order_acquire)) return fail(Code::closed, "the log is closed");
   if (done_) return std::nullopt;
   auto batch = walker_ ? next_scanned() : next_indexed();
   if (!batch) {

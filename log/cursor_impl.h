@@ -22,6 +22,7 @@ class Cursor::Impl {
 
   [[nodiscard]] Result<std::optional<Batch>> next();
   [[nodiscard]] const ReadPlan& plan() const { return plan_; }
+  [[nodiscard]] const Core& core() const { return core_; }
 
  private:
   Impl(Core& core, const ReadOptions& options, View view);

@@ -236,7 +236,7 @@ void TailGeneration::collect_heads(std::string_view prefix, std::string_view aft
 }
 
 std::vector<SortedEntry> TailGeneration::sorted_entries(const Link& link, const LogCounts& before) const {
-  const std::scoped_lock lock(mutex_);
+  // No lock: a frozen generation no longer changes, and sorting under one would hold up every append's look-ups.
   std::vector<SortedEntry> sorted;
   std::vector<std::uint64_t> sequences;
   for (const Entry& entry : entries_) {

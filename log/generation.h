@@ -58,7 +58,7 @@ class TailGeneration {
                      std::map<std::string, HeadEntry, std::less<>>& heads) const;
 
   /// Everything as the entries of one sorted file, the checkpoint with `link` included.
-  /// `before` counts what came before.
+  /// `before` counts what came before. Only of a frozen generation.
   [[nodiscard]] std::vector<SortedEntry> sorted_entries(const Link& link, const LogCounts& before) const;
 
  private:

@@ -46,7 +46,8 @@ std::optional<Error> Log::damage() const {
 }
 
 Result<Checkpoint> Log::checkpoint_at(Sequence sequence) {
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   return impl_->core.checkpoint_at(sequence);
 }
 
@@ -55,7 +56,8 @@ Result<Checkpoint> Log::head_checkpoint() {
 }
 
 Result<void> Log::check(const Checkpoint& checkpoint) {
-  if (auto ok = impl_->check_open(); !ok) return ok;
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   return impl_->core.check(checkpoint);
 }
 
@@ -75,7 +77,8 @@ Result<void> Log::append_async(Commit commit, Completion completion, AppendOptio
 
 Result<Cursor> Log::read(const ReadOptions& options) {
   if (auto ok = options.query.check(); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   auto view = options.query.matches_all() ? Result<View>(impl_->core.view()) : impl_->indexed_view();
   if (!view) return std::unexpected(std::move(view.error()));
   ReadOptions clamped = options;
@@ -87,7 +90,8 @@ Result<Cursor> Log::read(const ReadOptions& options) {
 }
 
 Result<PinnedEvent> Log::get(Sequence sequence) {
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   if (sequence == Sequence(0) || sequence > head()) {
     return fail(Code::not_found, "there is no event " + std::to_string(sequence.value()) + "; the head is " +
                                      std::to_string(head().value()));
@@ -98,11 +102,14 @@ Result<PinnedEvent> Log::get(Sequence sequence) {
 }
 
 Result<Sequence> Log::first_at(Timestamp time) {
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   return find_first_at(impl_->core, head(), time);
 }
 
 Result<Sequence> Log::sequence_of(std::string_view stream, Version version) {
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
   const auto sequence = find_version(*view, stream, version);
@@ -113,7 +120,8 @@ Result<Sequence> Log::sequence_of(std::string_view stream, Version version) {
 }
 
 Result<std::unique_ptr<Subscription>> Log::subscribe(const SubscribeOptions& options) {
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   if (auto ok = options.query.check(); !ok) return std::unexpected(std::move(ok.error()));
   Core& core = impl_->core;
   Result<Checkpoint> position;
@@ -134,18 +142,13 @@ Result<std::unique_ptr<Subscription>> Log::subscribe(const SubscribeOptions& opt
     core.subscriptions.fetch_sub(1, std::memory_order_relaxed);
     return fail(Code::busy, "there are already " + std::to_string(core.options.subscriptions_max) + " subscriptions");
   }
-  std::function<Result<View>()> look;
-  if (impl_->follower) {
-    look = [follower = impl_->follower.get()]() -> Result<View> {
-      if (auto ok = follower->refresh(); !ok) return std::unexpected(std::move(ok.error()));
-      return follower->indexed_view();
-    };
-  }
   return std::make_unique<Subscription>(
-      std::make_unique<Subscription::Impl>(core, *position, options.query, std::move(look)));
+      std::make_unique<Subscription::Impl>(core, impl_->follower.get(), *position, options.query));
 }
 
 Result<StreamHead> Log::stream_head(std::string_view stream) {
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
   return find_stream_head(*view, stream);
@@ -156,6 +159,8 @@ Result<std::vector<StreamHead>> Log::streams(std::string_view prefix, std::strin
     return fail(Code::too_large, "a page of " + std::to_string(limit) + " streams; at most " +
                                      std::to_string(kStreamsPageMax) + " are allowed");
   }
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
   return find_streams(*view, prefix, after, limit);
@@ -166,7 +171,8 @@ Result<void> Log::flush_index() {
 }
 
 Result<Sequence> Log::refresh() {
-  if (auto ok = impl_->check_open(); !ok) return std::unexpected(std::move(ok.error()));
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   if (impl_->follower) {
     if (auto ok = impl_->follower->refresh(); !ok) return std::unexpected(std::move(ok.error()));
   }

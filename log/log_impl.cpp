@@ -4,6 +4,8 @@
 
 #include <rocksdb/env.h>
 
+#include <system_error>
+
 #include "base/logger.h"
 #include "log/validate.h"
 
@@ -20,7 +22,7 @@ Writer::Writer(Core& core, WriterState given)
     : state(std::move(given)),
       ids(*core.options.clock, core.options.seed),
       queue(core.options.queue_commits_max, core.options.queue_bytes_max),
-      completions(core),
+      completions(core, queue),
       sequencer(core, queue, completions, state.head_file.get(), state.last_block),
       indexer(core) {}
 
@@ -41,9 +43,13 @@ Result<void> Log::Impl::open() {
   }
   auto state = open_writer(core);
   if (!state) return std::unexpected(std::move(state.error()));
-  writer_ = std::make_unique<Writer>(core, std::move(*state));
-  writer_->sequencer_thread = std::thread([this] { run_sequencer(); });
-  writer_->indexer_thread = std::thread([this] { run_indexer(); });
+  try {
+    writer_ = std::make_unique<Writer>(core, std::move(*state));
+    writer_->sequencer_thread = std::thread([this] { run_sequencer(); });
+    writer_->indexer_thread = std::thread([this] { run_indexer(); });
+  } catch (const std::system_error& error) {
+    return fail(Code::io, std::string("cannot start the log's threads: ") + error.what());
+  }
   return {};
 }
 
@@ -53,8 +59,8 @@ void Log::Impl::run_sequencer() {
   while (true) {
     if (writer.sequencer.step()) continue;
     if (writer.queue.closed_and_empty()) return;
-    if (writer.sequencer.tail_is_full()) {
-      tail->wait([&] { return !writer.sequencer.tail_is_full() || writer.sequencer.index_has_failed(); });
+    if (writer.sequencer.waits_for_indexer()) {
+      tail->wait([&] { return !writer.sequencer.waits_for_indexer(); });
     } else {
       writer.queue.wait();
     }
@@ -91,28 +97,23 @@ void Log::Impl::stop_threads() {
 }
 
 Result<void> Log::Impl::close() {
-  if (core.closed.exchange(true, std::memory_order_acq_rel)) return {};
-  core.head.ring();  // subscriptions find it closed
-  if (!writer_) return {};
+  if (!core.shut() || !writer_) return {};
   stop_threads();
-  if (core.options.in_memory || writer_->sequencer.is_broken()) return {};
-  // From here on nobody appends; what is in the WAL goes to table files, which are synced.
+  const Result<void> closed = core.options.in_memory || writer_->sequencer.is_broken() ? Result<void>() : settle();
+  core.replace(nullptr, core.tail());  // closes RocksDB, unless a cursor still reads
+  writer_->state.lock.reset();
+  return closed;
+}
+
+/// Nobody appends any more: what is in the WAL goes to table files, which are synced, and HEAD says so.
+Result<void> Log::Impl::settle() {
   if (auto flushed = core.store()->flush(); !flushed) return flushed;
   HeadFile& head_file = *writer_->state.head_file;
   if (auto stored = head_file.store_durable(core.head.head()); !stored) return stored;
-  core.replace(nullptr, core.tail());  // closes RocksDB, unless a cursor still reads
-  if (auto stored = head_file.store_closed(); !stored) return stored;
-  writer_->state.lock.reset();
-  return {};
-}
-
-Result<void> Log::Impl::check_open() const {
-  if (core.closed.load(std::memory_order_acquire)) return fail(Code::closed, "the log is closed");
-  return {};
+  return head_file.store_closed();
 }
 
 Result<View> Log::Impl::indexed_view() {
-  if (auto ok = check_open(); !ok) return std::unexpected(std::move(ok.error()));
   if (follower) return follower->indexed_view();
   return core.view();
 }
@@ -122,7 +123,8 @@ Result<RequestPtr> Log::Impl::prepare(Commit commit, const AppendOptions& option
     error.outcome = Outcome::not_appended;
     return std::unexpected(std::move(error));
   };
-  if (auto ok = check_open(); !ok) return not_appended(std::move(ok.error()));
+  const auto use = core.enter();
+  if (!use) return not_appended(use.error());
   if (!writer_) return not_appended({.code = Code::unsupported, .message = "the log is opened read-only"});
   if (auto ok = check_commit(commit); !ok) return not_appended(std::move(ok.error()));
   if (options.timeout > kTimeoutMax || options.timeout < std::chrono::nanoseconds(0)) {
@@ -150,14 +152,15 @@ Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
 }
 
 Result<void> Log::Impl::flush_index() {
-  if (auto ok = check_open(); !ok) return ok;
+  const auto use = core.enter();
+  if (!use) return std::unexpected(use.error());
   if (!writer_) return fail(Code::unsupported, "the log is opened read-only");
   const Sequence head = core.head.head();
   const auto tail = core.tail();
   writer_->sequencer.request_freeze();
   writer_->queue.wake();
   const auto done = [&] {
-    return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() || core.closed.load();
+    return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() || core.closed();
   };
   tail->wait(done);
   if (tail->set()->indexed_through >= head) return {};

@@ -51,13 +51,13 @@ class Log::Impl {
   [[nodiscard]] Result<void> flush_index();
   /// What a read with an index needs; readers first bring the tail up to date.
   [[nodiscard]] Result<View> indexed_view();
-  [[nodiscard]] Result<void> check_open() const;
   [[nodiscard]] bool is_writer() const { return writer_ != nullptr; }
 
  private:
   void run_sequencer();
   void run_indexer();
   void stop_threads();
+  [[nodiscard]] Result<void> settle();
 
   std::unique_ptr<rocksdb::Env> memory_;  ///< Only in memory.
 

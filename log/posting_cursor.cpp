@@ -139,9 +139,8 @@ class Planner {
       auto cursor = plan_item(item);
       if (!cursor) return std::unexpected(std::move(cursor.error()));
       if (*cursor == nullptr) {
-        return PostingPlan{
-            nullptr, 0,
-            "the prefix " + item.stream_prefix + " has more than " + std::to_string(kPrefixStreamsMax) + " streams"};
+        return PostingPlan{nullptr, 0,
+                           "its prefixes stand for more than " + std::to_string(kPrefixStreamsMax) + " streams"};
       }
       items.push_back(std::move(*cursor));
     }
@@ -174,7 +173,8 @@ class Planner {
     if (!item.stream_prefix.empty()) {
       auto heads = indexed_heads(store_, item.stream_prefix, {}, kPrefixStreamsMax + 1);
       if (!heads) return std::unexpected(std::move(heads.error()));
-      if (heads->size() > kPrefixStreamsMax) return nullptr;
+      prefix_streams_ += heads->size();
+      if (prefix_streams_ > kPrefixStreamsMax) return nullptr;
       std::vector<std::string> names;
       for (auto& [name, head] : *heads) names.push_back(std::move(name));
       groups.push_back(any_of(TermKind::stream, names));
@@ -186,6 +186,7 @@ class Planner {
   const Store& store_;
   const Direction direction_;
   std::uint64_t terms_ = 0;
+  std::size_t prefix_streams_ = 0;  ///< Over all items.
 };
 
 }  // namespace

@@ -70,12 +70,14 @@ bool decode_chunk(TermKind kind, std::string_view key, std::string_view value, C
     if (!version || *version == 0) return false;
     into.first_version = Version(*version);
   }
+  if (into.sequences.back() == 0 || into.sequences.back() > kSequenceMax.value()) return false;
   while (!value.empty()) {
     const auto delta = take_varint(value);
     if (!delta || *delta == 0 || into.sequences.size() == kChunkSequencesMax) return false;
+    if (*delta > kSequenceMax.value() - into.sequences.back()) return false;
     into.sequences.push_back(into.sequences.back() + *delta);
   }
-  return into.sequences.back() <= kSequenceMax.value();
+  return true;
 }
 
 std::string encode_head(const HeadEntry& head) {
@@ -88,7 +90,7 @@ std::string encode_head(const HeadEntry& head) {
 std::optional<HeadEntry> decode_head(std::string_view value) {
   const auto version = take_varint(value);
   const auto last = version ? take_varint(value) : std::nullopt;
-  if (!last || !value.empty()) return std::nullopt;
+  if (!last || !value.empty() || *version == 0 || *last > kSequenceMax.value()) return std::nullopt;
   return HeadEntry{Version(*version), Sequence(*last)};
 }
 
@@ -106,7 +108,7 @@ std::optional<KeyEntry> decode_key(std::string_view value) {
   value.remove_prefix(kUuidBytes);
   const auto first = take_varint(value);
   const auto count = first ? take_varint(value) : std::nullopt;
-  if (!count || !value.empty() || *count > UINT32_MAX) return std::nullopt;
+  if (!count || !value.empty() || *count == 0 || *count > UINT32_MAX) return std::nullopt;
   entry.first = Sequence(*first);
   entry.event_count = static_cast<std::uint32_t>(*count);
   return entry;

@@ -39,19 +39,16 @@ bool Sequencer::tail_is_full() const {
 }
 
 bool Sequencer::step() {
-  if (freeze_requested_.exchange(false, std::memory_order_acq_rel)) core_.tail()->freeze();
-  auto room = check_room();
-  if (!room && room.error().code == Code::busy) {
-    core_.tail()->freeze();  // so that the indexer can make room
+  if (freeze_requested_.exchange(false, std::memory_order_acq_rel)) freeze();
+  if (waits_for_indexer()) {
+    freeze();
     return false;
   }
-  no_room_ = room ? std::nullopt : std::optional(std::move(room.error()));
+  no_room_ = why_no_room();
   Requests taken = queue_.take(core_.options.group_bytes_max);
   if (taken.empty()) return false;
 
-  Requests done;
-  Requests claimed = claim(std::move(taken), *core_.options.clock, done);
-  completions_.post(std::move(done));
+  Requests claimed = claim(std::move(taken));
 
   tail_ = core_.tail()->set();
   recorded_at_ = std::max(recorded_at_, core_.options.clock->now());
@@ -62,37 +59,49 @@ bool Sequencer::step() {
 }
 
 /// Takes requests over from their threads, but for those whose deadline passed: they are certain not to be appended.
-Sequencer::Requests Sequencer::claim(Requests taken, const Clock& clock, Requests& expired) {
-  const auto now = clock.steady_now();
+Sequencer::Requests Sequencer::claim(Requests taken) {
+  const auto now = core_.options.clock->steady_now();
+  Requests expired;
   Requests claimed;
   claimed.reserve(taken.size());
   for (RequestPtr& request : taken) {
     auto waiting = AppendRequest::State::waiting;
-    if (now >= request->deadline) {
-      if (!request->state.compare_exchange_strong(waiting, AppendRequest::State::abandoned)) continue;
+    const auto next = now < request->deadline ? AppendRequest::State::taken : AppendRequest::State::abandoned;
+    if (!request->state.compare_exchange_strong(waiting, next)) {
+      queue_.release(*request);  // its thread gave up, and was told so
+    } else if (next == AppendRequest::State::taken) {
+      claimed.push_back(std::move(request));
+    } else {
       request->verdict = refused({.code = Code::timeout, .message = "the deadline passed while the commit was queued"});
       expired.push_back(std::move(request));
-    } else if (request->state.compare_exchange_strong(waiting, AppendRequest::State::taken)) {
-      claimed.push_back(std::move(request));
     }
   }
+  completions_.post(std::move(expired));
   return claimed;
 }
 
-/// `busy`: the indexer will make room. Other errors: there is none, and it takes somebody else to make it. Asked before
-/// anything is numbered: a full disk met inside a write would cost the log its writability.
-Result<void> Sequencer::check_room() {
+bool Sequencer::waits_for_indexer() {
+  return tail_is_full() && !index_has_failed();
+}
+
+/// Never of a log that failed: its tail holds events that nobody may index.
+void Sequencer::freeze() {
+  if (!broken_) core_.tail()->freeze();
+}
+
+/// Asked before anything is numbered: a full disk met inside a write would cost the log its writability.
+std::optional<Error> Sequencer::why_no_room() {
   if (tail_is_full()) {
     const std::scoped_lock lock(index_mutex_);
-    if (index_error_) return std::unexpected(*index_error_);
-    return fail(Code::busy, "the index is behind");
+    return index_error_;
   }
-  if (core_.options.in_memory) return {};
+  if (core_.options.in_memory) return std::nullopt;
   const auto free = core_.files.disk_free_bytes(core_.directory.string());
-  if (!free) return std::unexpected(free.error());
-  if (*free >= core_.options.disk_free_bytes_min) return {};
-  return fail(Code::io, "the disk has " + std::to_string(*free) + " bytes left, and appends need " +
-                            std::to_string(core_.options.disk_free_bytes_min) + "; make room and try again");
+  if (!free) return free.error();
+  if (*free >= core_.options.disk_free_bytes_min) return std::nullopt;
+  return Error{.code = Code::io,
+               .message = "the disk has " + std::to_string(*free) + " bytes left, and appends need " +
+                          std::to_string(core_.options.disk_free_bytes_min) + "; make room and try again"};
 }
 
 void Sequencer::index_failed(const Error& error) {
@@ -107,7 +116,7 @@ bool Sequencer::index_has_failed() {
 
 void Sequencer::decide(const RequestPtr& request) {
   if (broken_) {
-    request->verdict = refused(*broken_);
+    request->verdict = refused_for_good(*request);
   } else if (auto verdict = refusal(*request)) {
     request->verdict = std::move(*verdict);
   } else if (no_room_) {
@@ -118,6 +127,27 @@ void Sequencer::decide(const RequestPtr& request) {
   }
 }
 
+/// The verdict of a log that became read-only. A key of an append that failed cannot be told from one that did not
+/// reach the disk until the log is opened again; everything else is certain.
+Verdict Sequencer::refused_for_good(const AppendRequest& request) const {
+  const auto entry = known_key(request);
+  if (!entry) return refused(*broken_);
+  Verdict verdict = key_verdict(request, *entry);
+  if (verdict.rests_on <= core_.head.head()) return verdict;
+  verdict = refused(*broken_);
+  verdict.error->outcome = Outcome::may_have_been_appended;
+  return verdict;
+}
+
+std::optional<KeyEntry> Sequencer::known_key(const AppendRequest& request) const {
+  if (request.known_key || !request.commit.key) return request.known_key;
+  for (const auto& generation : tail_->generations | std::views::reverse) {
+    if (generation->after() < request.looked_up_through) break;
+    if (const auto entry = generation->key(*request.commit.key, kSequenceMax)) return entry;
+  }
+  return std::nullopt;
+}
+
 /// Why the commit is not to be appended, if so: a known key, or a condition that does not hold.
 std::optional<Verdict> Sequencer::refusal(AppendRequest& request) {
   if (request.looked_up_through < tail_->indexed_through) {
@@ -125,13 +155,7 @@ std::optional<Verdict> Sequencer::refusal(AppendRequest& request) {
     const View view{.head = next_.previous(), .store = core_.store(), .tail = tail_};
     if (auto again = look_up(core_, view, request); !again) return refused(std::move(again.error()));
   }
-  if (request.known_key) return key_verdict(request, *request.known_key);
-  if (request.commit.key) {
-    for (const auto& generation : tail_->generations | std::views::reverse) {
-      if (generation->after() < request.looked_up_through) break;
-      if (const auto entry = generation->key(*request.commit.key, kSequenceMax)) return key_verdict(request, *entry);
-    }
-  }
+  if (const auto entry = known_key(request)) return key_verdict(request, *entry);
   if (auto conflict = version_conflict(request)) return conflict;
   if (request.known_conflict) return refused(*request.known_conflict);
   if (auto conflict = match_conflict_since(request)) return conflict;
@@ -261,7 +285,7 @@ void Sequencer::publish() {
     tail_->generations.back()->count(*block);
   }
   core_.head.publish(blocks_.back()->last_sequence());
-  if (tail_->generations.back()->event_count() >= core_.options.index_batch_events) core_.tail()->freeze();
+  if (tail_->generations.back()->event_count() >= core_.options.index_batch_events) freeze();
 }
 
 }  // namespace daybook

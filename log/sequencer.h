@@ -27,22 +27,23 @@ class Sequencer {
   Sequencer(Core& core, AppendQueue& queue, Completions& completions, HeadFile* head_file,
             const std::shared_ptr<const Block>& last);
 
-  /// Decides and commits one group. False: nothing was waiting, or the tail is full (see tail_is_full).
+  /// Decides and commits one group. False: nothing was waiting, or the tail is full (see waits_for_indexer).
   bool step();
   /// The indexer failed for good: once the tail is full, commits are refused with this error. Any thread.
   void index_failed(const Error& error);
   [[nodiscard]] bool index_has_failed();
   /// A write failed: the log is read-only until it is opened again. Not beside step().
   [[nodiscard]] bool is_broken() const { return broken_.has_value(); }
-  /// Appends wait while the indexer is this far behind.
-  [[nodiscard]] bool tail_is_full() const;
+  /// The tail is full, and the indexer will make room: until then step() does nothing.
+  [[nodiscard]] bool waits_for_indexer();
   /// Asks the next step, which any thread may bring about with AppendQueue::wake, to hand the tail to the indexer.
   void request_freeze() { freeze_requested_.store(true, std::memory_order_release); }
 
  private:
   using Requests = std::vector<RequestPtr>;
 
-  [[nodiscard]] static Requests claim(Requests taken, const Clock& clock, Requests& expired);
+  [[nodiscard]] bool tail_is_full() const;
+  [[nodiscard]] Requests claim(Requests taken);
   void decide(const RequestPtr& request);
   [[nodiscard]] std::optional<Verdict> refusal(AppendRequest& request);
   [[nodiscard]] std::optional<Verdict> version_conflict(AppendRequest& request);
@@ -52,7 +53,10 @@ class Sequencer {
   void seal();
   void commit(Requests requests);
   void fail_group(const Requests& requests, const Error& failure);
-  [[nodiscard]] Result<void> check_room();
+  [[nodiscard]] std::optional<Error> why_no_room();
+  [[nodiscard]] Verdict refused_for_good(const AppendRequest& request) const;
+  [[nodiscard]] std::optional<KeyEntry> known_key(const AppendRequest& request) const;
+  void freeze();
   void publish();
 
   Core& core_;

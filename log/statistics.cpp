@@ -39,6 +39,8 @@ std::string_view to_string(Recovered recovered) {
 }
 
 Result<Statistics> Log::statistics() {
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
   if (view->scan_only) return fail(Code::unsupported, "the index does not fit the log; the next writer rebuilds it");
@@ -57,6 +59,8 @@ Result<Statistics> Log::statistics() {
 }
 
 Result<VerifyReport> Log::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+  const auto use = impl_->core.enter();
+  if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
   auto report = verify_log(impl_->core, *view, progress);

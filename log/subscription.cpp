@@ -24,8 +24,8 @@ void Subscription::stop() {
   impl_->stop();
 }
 
-Subscription::Impl::Impl(Core& core, const Checkpoint& position, Query query, std::function<Result<View>()> look)
-    : core_(core), query_(std::move(query)), look_(std::move(look)), position_(position) {}
+Subscription::Impl::Impl(Core& core, Follower* follower, const Checkpoint& position, Query query)
+    : core_(core), follower_(follower), query_(std::move(query)), position_(position) {}
 
 Subscription::Impl::~Impl() {
   core_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
@@ -39,31 +39,36 @@ void Subscription::Impl::stop() {
 Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
   const auto deadline = std::chrono::steady_clock::now() + wait;
   while (true) {
-    if (stopped()) return fail(Code::closed, "the subscription is closed");
-    const auto now = view();
-    if (!now) return std::unexpected(now.error());
-    if (position_.sequence < now->head) {
-      auto delivery = read_on(*now);
-      if (!delivery) {
-        cursor_.reset();  // the position stands; the next call begins there anew
-        walker_.reset();
-        return std::unexpected(std::move(delivery.error()));
-      }
-      if (*delivery) return std::move(**delivery);
-      continue;
+    auto delivery = look();
+    if (!delivery) {
+      cursor_.reset();  // the position stands; the next call begins there anew
+      walker_.reset();
+      return std::unexpected(std::move(delivery.error()));
     }
-    if (behind_) {
-      behind_ = false;
-      return deliver(Delivery::Kind::caught_up);
-    }
+    if (*delivery) return std::move(**delivery);
     const auto left = deadline - std::chrono::steady_clock::now();
     if (left <= std::chrono::nanoseconds(0)) return deliver(Delivery::Kind::idle);
     wait_for_more(left);
   }
 }
 
+Result<std::optional<Delivery>> Subscription::Impl::look() {
+  const auto use = core_.enter();
+  if (!use || stopped()) return fail(Code::closed, "the subscription is closed");
+  if (follower_ && position_.sequence >= core_.head.head()) {
+    if (auto ok = follower_->refresh(); !ok) return std::unexpected(std::move(ok.error()));
+  }
+  while (position_.sequence < core_.head.head()) {
+    auto delivery = read_on(core_.head.head());
+    if (!delivery || *delivery) return delivery;
+  }
+  if (!behind_) return std::nullopt;
+  behind_ = false;
+  return deliver(Delivery::Kind::caught_up);
+}
+
 void Subscription::Impl::wait_for_more(std::chrono::nanoseconds wait) {
-  if (look_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
+  if (follower_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
   core_.head.wait_beyond(position_.sequence, wait, [this] { return stopped(); });
 }
 
@@ -71,19 +76,24 @@ Delivery Subscription::Impl::deliver(Delivery::Kind kind, std::optional<Batch> b
   return {.kind = kind, .batch = std::move(batch), .checkpoint = position_};
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::read_on(const View& view) {
-  const Sequence head = view.head;
+Result<std::optional<Delivery>> Subscription::Impl::read_on(Sequence head) {
   const bool far = head.value() - position_.sequence.value() >= kIndexedEventsMin;
-  if (!cursor_ && far && !query_.matches_all()) {
-    const ReadOptions options{.from = position_.sequence.next(), .through = head, .query = query_};
-    auto cursor = Cursor::Impl::open(core_, options, view);
+  if (!cursor_ && far && !query_.matches_all() && position_.sequence >= scan_through_) {
+    auto view = follower_ ? follower_->indexed_view() : Result<View>(core_.view());
+    if (!view) return std::unexpected(std::move(view.error()));
+    const ReadOptions options{.from = position_.sequence.next(), .through = view->head, .query = query_};
+    cursor_through_ = view->head;
+    auto cursor = Cursor::Impl::open(core_, options, std::move(*view));
     if (!cursor) return std::unexpected(std::move(cursor.error()));
-    cursor_ = std::move(*cursor);
-    cursor_through_ = head;
-    walker_.reset();
+    if ((*cursor)->plan().uses_postings) {
+      cursor_ = std::move(*cursor);
+    } else {
+      scan_through_ = cursor_through_;  // block by block: a cursor that scans is silent until something matches
+    }
   }
-  if (cursor_) return read_by_index();
-  return read_by_block(head);
+  if (!cursor_) return read_by_block(head);
+  walker_.reset();
+  return read_by_index();
 }
 
 Result<std::optional<Delivery>> Subscription::Impl::read_by_index() {

@@ -67,6 +67,10 @@ Result<void> check_conditions(const Commit& commit) {
   }
   for (const FailIfMatch& condition : commit.fail_if_match) {
     if (auto ok = condition.query.check(); !ok) return ok;
+    if (condition.after > kSequenceMax) {
+      return fail(Code::invalid, "a fail-if-match condition is after " + std::to_string(condition.after.value()) +
+                                     ", which no sequence can be");
+    }
   }
   return {};
 }

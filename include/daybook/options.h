@@ -47,7 +47,7 @@ struct Options {
   std::uint64_t disk_free_bytes_min = 256ull * 1024 * 1024;  ///< Below it appends are refused (`io`, not appended).
   std::size_t subscriptions_max = 10'000;                    ///< 1..1Mi open at a time.
 
-  const Clock* clock = &Clock::system();  ///< Lives as long as the log.
+  const Clock* clock = &Clock::system();  ///< Lives as long as the log. Waiting itself takes real time.
   std::uint64_t seed = 0;                 ///< For generated ids; 0 takes one from the operating system.
 
   /// `invalid` with the option's name, its value and its range.

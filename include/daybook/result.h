@@ -32,7 +32,7 @@ enum class Code : std::uint8_t {
 /// Whether an append left events behind. Only appends set it to something else than `none`.
 enum class Outcome : std::uint8_t {
   none,                    ///< Not an append.
-  not_appended,            ///< Certain: none of the commit's events is in the log.
+  not_appended,            ///< Certain: this call appended nothing (one before it, with the same key, may have).
   may_have_been_appended,  ///< Unknown: retry with the same idempotency key to find out.
 };
 
@@ -41,7 +41,7 @@ struct Conflict {
   /// What did not hold.
   enum class Kind : std::uint8_t {
     version,  ///< `stream` is at `actual`, not at `expected`.
-    match,    ///< The event `sequence` (in `stream`) matches a fail-if-match query.
+    match,    ///< The event `sequence`, in `stream`, matches a fail-if-match query.
     key,      ///< The idempotency key was used for other events, which begin at `sequence`.
   };
   Kind kind = Kind::version;  ///< Says which of the others are set.
