@@ -1,8 +1,8 @@
 // Forward, the postings come before the tail; backward, after it. Both name sequences only: the event itself is always
 // read from its verified block and compared with the query, so a damaged index is noticed, never believed.
-#include "log/cursor_impl.h"
-
 #include <algorithm>
+
+#include "log/cursor_impl.h"
 
 namespace daybook {
 namespace {

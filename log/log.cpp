@@ -20,7 +20,10 @@ Log::~Log() = default;
 
 Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory, const Options& options) {
   if (auto ok = options.check(); !ok) return std::unexpected(std::move(ok.error()));
-  auto impl = std::make_unique<Impl>(directory, options);
+  std::error_code unresolved;
+  const auto absolute = std::filesystem::absolute(directory, unresolved);  // a later chdir() does not move the log
+  if (unresolved) return fail(Code::io, "cannot resolve " + directory.string() + ": " + unresolved.message());
+  auto impl = std::make_unique<Impl>(absolute, options);
   if (auto ok = impl->open(); !ok) return std::unexpected(std::move(ok.error()));
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }

@@ -3,10 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rocksdb/db.h>
-
 #include <filesystem>
 #include <vector>
+
+#include <rocksdb/db.h>
 
 #include "daybook/options.h"
 #include "log/store.h"

@@ -1,10 +1,10 @@
 // Appending under bounds: asynchronous completions, a full queue, deadlines, outcomes, closing.
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "tests/log/log_fixture.h"
 

@@ -1,12 +1,12 @@
 // Many threads against a model: what concurrent appends with conditions came to must be what some one-by-one order of
 // them would have come to. The log claims to know that order (its sequences), so the check is a replay in that order.
-#include <doctest/doctest.h>
-
 #include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "tests/log/log_fixture.h"
 

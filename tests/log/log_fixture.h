@@ -3,13 +3,13 @@
 // Threads: the test's. Owns: its directory, removed at the end.
 #pragma once
 
-#include <doctest/doctest.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <unistd.h>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "daybook/log.h"
 

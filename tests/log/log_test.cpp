@@ -1,8 +1,8 @@
 // The log from outside: append, read, conditions, keys, reopening; on disk and in memory.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <doctest/doctest.h>
 
 #include "daybook/log.h"
 #include "tests/log/log_fixture.h"
@@ -111,4 +111,10 @@ TEST_CASE("log: a query finds the same events by postings, by tail and by scan, 
   for (const Damage& damage : report->damage) MESSAGE(damage.message);
   CHECK(report->clean());
   CHECK(report->postings > 0);
+}
+
+TEST_CASE("log: a relative directory is resolved at open, in memory as well") {
+  const auto log = Log::open("relative", {.create_if_missing = true, .in_memory = true});
+  REQUIRE(log.has_value());
+  CHECK((*log)->directory() == std::filesystem::current_path() / "relative");
 }

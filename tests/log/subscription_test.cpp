@@ -1,9 +1,9 @@
 // Subscriptions: each matching event once, in order, across the seam from catch-up to live; checkpoints; bounds.
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <random>
 #include <thread>
+
+#include <doctest/doctest.h>
 
 #include "tests/log/log_fixture.h"
 
