@@ -51,15 +51,15 @@ Result<void> Follower::look() {
 }
 
 Result<void> Follower::look_once(bool reopen) {
-  damage_.reset();
   Head head;
+  std::optional<Error> head_damage;
   auto read = read_head(core_.files, core_.directory.string());
   if (read && !*read) read = fail(Code::corruption, core_.directory.string() + "/HEAD is missing");
   if (read) {
     head = **read;
   } else if (read.error().code == Code::corruption) {
-    damage_ = std::move(read.error());
-    damage_->message += "; see `daybook repair`, which rebuilds it";
+    head_damage = std::move(read.error());
+    head_damage->message += "; see `daybook repair`, which rebuilds it";
   } else {
     return std::unexpected(std::move(read.error()));
   }
@@ -78,7 +78,9 @@ Result<void> Follower::look_once(bool reopen) {
   const auto holder = WriterLock::holder(core_.directory.string());
   if (!holder) return std::unexpected(holder.error());
   if (*holder) {
-    if (damage_) return std::unexpected(*damage_);
+    if (head_damage) return std::unexpected(*head_damage);
+    damage_.reset();
+    end_checked_.reset();
     if (recovered < head.durable) {
       return fail(Code::corruption, "corruption at sequence " + std::to_string(recovered.value() + 1) +
                                         " in log/: events through " + std::to_string(head.durable.value()) +
@@ -90,6 +92,7 @@ Result<void> Follower::look_once(bool reopen) {
     return {};
   }
   if (auto ok = look_at_end(head); !ok) return ok;
+  if (head_damage) damage_ = std::move(head_damage);
   if (recovered > core_.head.head()) core_.head.publish(recovered);
   return {};
 }
@@ -102,26 +105,30 @@ Result<Sequence> Follower::head_beside_writer(Sequence recovered) const {
 }
 
 /// Nobody writes, so whatever lies in the WAL stays as it is. What is shown from it is synced first: it must not be
-/// gone after a power cut. Where that is not possible (a read-only file system) nothing can be lost by it either.
+/// gone after a power cut. Where the system forbids that, the files are read as they are.
 Result<void> Follower::look_at_end(const Head& head) {
   if (end_checked_ == head) return {};
   const std::string log = core_.directory.string() + "/log";
   if (const auto names = core_.files.list(log)) {
     for (const std::string& name : *names) {
-      if (name.ends_with(".log")) static_cast<void>(core_.files.sync_file(log + "/" + name));
+      if (!name.ends_with(".log")) continue;
+      auto synced = core_.files.sync_file(log + "/" + name);
+      if (!synced && synced.error().code == Code::io) return synced;
     }
   }
   const auto report = inspect_end(core_, *core_.store(), head);
   if (!report) return std::unexpected(report.error());
+  damage_.reset();
   if (!report->wal.clean()) {
+    const auto holder = WriterLock::holder(core_.directory.string());
+    if (!holder || *holder) return fail(Code::busy, "a writer opens the log just now; try again");
     const WalDamage& damage = report->wal.damage.front();
     damage_ = Error{.code = Code::corruption,
                     .message = "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
                                damage.reason + "), behind the last readable event " +
                                std::to_string(report->head.value()) + "; the next writer cuts it, or names it"};
-  } else if (!damage_) {
-    end_checked_ = head;
   }
+  end_checked_ = head;
   return {};
 }
 
@@ -131,7 +138,8 @@ Result<View> Follower::indexed_view() {
   const Sequence head = core_.head.head();
   const auto state = read_index_state(*store, head);
   if (!state) return std::unexpected(state.error());
-  if (!*state) {
+  const std::uint64_t behind = *state ? head.value() - (*state)->through.value() : 0;
+  if (!*state || behind > core_.options.tail_events_max) {
     View view = core_.view();
     view.scan_only = true;
     return view;

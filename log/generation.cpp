@@ -72,7 +72,10 @@ void TailGeneration::add(Sequence sequence, Version version, std::span<const Ter
   for (const Term& term : terms) {
     Entry& entry = insert(term);
     if (!entry.offsets.empty() && entry.offsets.back() == offset) continue;  // a tag given twice
-    if (term.kind == TermKind::stream && entry.offsets.empty()) entry.first_version = version;
+    if (term.kind == TermKind::stream) {
+      if (entry.offsets.empty()) entry.first_version = version;
+      DAYBOOK_CHECK(version == entry.first_version.plus(entry.offsets.size()), "versions are dense");
+    }
     entry.offsets.push_back(offset);
     bytes_ += sizeof offset;
   }

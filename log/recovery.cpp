@@ -4,6 +4,8 @@
 #include "log/recovery.h"
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 
 #include "base/bytes.h"
 #include "base/logger.h"
@@ -63,36 +65,60 @@ Result<void> check_cut(const Head& head, const WalScan& wal) {
                                     "; restore a copy, or see `daybook repair`");
 }
 
-/// Moves everything from the first damage on into DIR/lost/. The copy is on disk before anything is shortened.
+/// The number of `log/000012.log` or `000012.log`; nullopt for any other name.
+std::optional<std::uint64_t> wal_number_of(std::string_view name) {
+  if (name.starts_with("log/")) name.remove_prefix(4);
+  if (!name.ends_with(".log")) return std::nullopt;
+  name.remove_suffix(4);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return error == std::errc() && end == name.data() + name.size() ? std::optional(number) : std::nullopt;
+}
+
+/// Puts the bytes of DIR/log/`name` from `from` on into DIR/lost/, and only then shortens the file. A file that is
+/// emptied stays: HEAD may say that it must exist.
+Result<void> cut_file(Core& core, const std::string& name, std::uint64_t from) {
+  const std::string path = core.directory.string() + "/log/" + name;
+  const std::string lost = core.directory.string() + "/lost/" + name + "-from-byte-" + std::to_string(from);
+  const auto bytes = core.files.file_bytes(path);
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto kept = core.files.file_bytes(lost);
+  if (!kept || *kept != *bytes - from) {  // else a cut that a crash broke off had come this far
+    auto reader = core.files.open_reader(path);
+    if (!reader) return std::unexpected(std::move(reader.error()));
+    if (auto skipped = (*reader)->skip(from); !skipped) return skipped;
+    std::vector<std::byte> buffer(1 << 20);
+    while (true) {
+      const auto piece = (*reader)->read(buffer);
+      if (!piece) return std::unexpected(piece.error());
+      if (*piece == 0) break;
+      const std::string_view view(reinterpret_cast<const char*>(buffer.data()), *piece);
+      if (auto appended = core.files.append_and_sync(lost, view); !appended) return appended;
+    }
+  }
+  return core.files.truncate_and_sync(path, from);
+}
+
+/// Moves everything from the first damage on into DIR/lost/. Later files go first: while the damage itself is still
+/// there, a cut that a crash broke off is found and done again.
 Result<void> cut(Core& core, const WalScan& wal) {
   const std::string directory = core.directory.string();
   if (auto made = core.files.create_directory(directory + "/lost"); !made) return made;
-  const WalDamage& damage = wal.damage.front();
   auto names = core.files.list(directory + "/log");
   if (!names) return std::unexpected(std::move(names.error()));
+  const WalDamage& damage = wal.damage.front();
+  const std::uint64_t damaged = wal_number_of(damage.file).value_or(0);
+  std::map<std::uint64_t, std::string, std::greater<>> files;
   for (const std::string& name : *names) {
-    const std::string file = "log/" + name;
-    if (!name.ends_with(".log") || file < damage.file) continue;
-    const std::uint64_t from = file == damage.file ? damage.offset : 0;
-    auto reader = core.files.open_reader(directory + "/" + file);
-    if (!reader) return std::unexpected(std::move(reader.error()));
-    if (auto skipped = (*reader)->skip(from); !skipped) return skipped;
-    const std::string lost = directory + "/lost/" + name + "-from-byte-" + std::to_string(from);
-    std::vector<std::byte> buffer(1 << 20);
-    while (true) {
-      const auto bytes = (*reader)->read(buffer);
-      if (!bytes) return std::unexpected(bytes.error());
-      if (*bytes == 0) break;
-      const std::string_view piece(reinterpret_cast<const char*>(buffer.data()), *bytes);
-      if (auto kept = core.files.append_and_sync(lost, piece); !kept) return kept;
-    }
-    auto shortened = from == 0 ? core.files.remove(directory + "/" + file)
-                               : core.files.truncate_and_sync(directory + "/" + file, from);
-    if (!shortened) return shortened;
+    const auto number = wal_number_of(name);
+    if (number && *number >= damaged) files.emplace(*number, name);
+  }
+  for (const auto& [number, name] : files) {
+    if (auto done = cut_file(core, name, number == damaged ? damage.offset : 0); !done) return done;
   }
   log_warning("recovery cut a damaged, never acknowledged end file=" + damage.file +
               " offset=" + std::to_string(damage.offset) + "; its bytes are in lost/");
-  return core.files.sync_directory(directory + "/log");
+  return {};
 }
 
 /// Brings the tail up to the head, writing postings as generations fill, so that memory stays bounded.

@@ -39,6 +39,15 @@ std::string sequence_key(Sequence sequence) {
   return key;
 }
 
+Result<std::vector<std::string>> family_names(rocksdb::Env& env, const std::filesystem::path& log_directory) {
+  std::vector<std::string> names;
+  const std::string path = log_directory.string();
+  const auto status =
+      rocksdb::DB::ListColumnFamilies(database_options(env, log_directory, StoreMode::inspect), path, &names);
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot look into " + path));
+  return names;
+}
+
 Result<std::shared_ptr<const Block>> parse_stored(std::string_view key, std::string_view value) {
   if (key.size() != 8 || value.size() < kLinkBytes) return fail(Code::corruption, "the stored value is no block");
   Link link;
@@ -98,7 +107,14 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
   std::unique_ptr<Store> store(new Store(env, directory / "log"));
   const std::string path = store->directory_.string();
   const rocksdb::DBOptions db_options = database_options(env, directory, mode);
-  const auto families = family_options(options);
+  auto families = family_options(options);
+  const bool writer = mode == StoreMode::create || mode == StoreMode::write;
+  if (!writer) {
+    // A crash inside drop_postings leaves none; a reader can do without.
+    const auto names = family_names(env, store->directory_);
+    if (!names) return std::unexpected(names.error());
+    if (std::ranges::find(*names, "postings") == names->end()) families.pop_back();
+  }
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
   switch (mode) {
@@ -120,17 +136,18 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
 }
 
 Result<bool> Store::exists(rocksdb::Env& env, const std::filesystem::path& directory) {
-  const std::string path = (directory / "log").string();
-  if (!env.FileExists(path + "/CURRENT").ok()) return false;
-  std::vector<std::string> names;
-  const auto status =
-      rocksdb::DB::ListColumnFamilies(database_options(env, directory, StoreMode::inspect), path, &names);
-  if (!status.ok()) return std::unexpected(error_of(status, "cannot look into " + path));
-  return std::ranges::find(names, "events") != names.end();
+  if (!env.FileExists((directory / "log" / "CURRENT").string()).ok()) return false;
+  const auto names = family_names(env, directory / "log");
+  if (!names) return std::unexpected(names.error());
+  return std::ranges::find(*names, "events") != names->end();
 }
 
 rocksdb::ColumnFamilyHandle* Store::handle(Family family) const {
   return handles_[family == Family::events ? 1 : 2];
+}
+
+bool Store::has_postings() const {
+  return handles_.size() > 2;
 }
 
 std::uint32_t Store::family_id(Family family) const {
@@ -196,7 +213,7 @@ Result<std::shared_ptr<const Block>> Store::block_at(Sequence sequence) const {
     if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
     return nullptr;
   }
-  if (load_be64(at.key().data()) == 0) return std::shared_ptr<const Block>();
+  if (at.key().size() == 8 && load_be64(at.key().data()) == 0) return std::shared_ptr<const Block>();
   return block_of(at);
 }
 
@@ -222,6 +239,7 @@ Sequence Store::last_flushed() const {
 }
 
 Result<std::optional<HeadEntry>> Store::stream_head(std::string_view stream) const {
+  if (!has_postings()) return std::nullopt;
   rocksdb::PinnableSlice value;
   const auto status = db_->Get({}, handle(Family::postings), head_key(stream), &value);
   if (status.IsNotFound()) return std::optional<HeadEntry>();
@@ -234,6 +252,7 @@ Result<std::optional<HeadEntry>> Store::stream_head(std::string_view stream) con
 }
 
 Result<std::optional<KeyEntry>> Store::key(const IdempotencyKey& key) const {
+  if (!has_postings()) return std::nullopt;
   rocksdb::PinnableSlice value;
   const auto status = db_->Get({}, handle(Family::postings), idempotency_key(key), &value);
   if (status.IsNotFound()) return std::optional<KeyEntry>();
@@ -245,6 +264,9 @@ Result<std::optional<KeyEntry>> Store::key(const IdempotencyKey& key) const {
 }
 
 StoreIterator Store::iterate(Family family, bool prefix_bound, bool fill_cache) const {
+  if (family == Family::postings && !has_postings()) {
+    return StoreIterator(std::unique_ptr<rocksdb::Iterator>(rocksdb::NewEmptyIterator()));
+  }
   rocksdb::ReadOptions read;
   read.fill_cache = fill_cache;
   read.prefix_same_as_start = prefix_bound;

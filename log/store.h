@@ -121,6 +121,7 @@ class Store {
  private:
   Store(rocksdb::Env& env, std::filesystem::path directory);
   [[nodiscard]] rocksdb::ColumnFamilyHandle* handle(Family family) const;
+  [[nodiscard]] bool has_postings() const;
 
   rocksdb::Env& env_;
   std::filesystem::path directory_;  ///< DIR/log

@@ -75,7 +75,7 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::pa
   const bool writer = mode == StoreMode::create || mode == StoreMode::write;
   db.env = &env;
   db.create_if_missing = mode == StoreMode::create;
-  db.create_missing_column_families = mode == StoreMode::create;
+  db.create_missing_column_families = writer;  // a crash inside drop_postings leaves none
   db.max_background_jobs = 2;
   db.max_total_wal_size = 1ull << 30;
   db.recycle_log_file_num = 0;             // recycling is silently off or crashes in 7.8.3

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "base/bytes.h"
 #include "log/posting_cursor.h"
@@ -78,7 +79,7 @@ class Verifier {
     std::string key;
     append_be64(key, 1);
     for (at.seek(key); at.valid() && expected <= view_.head; at.next()) {
-      const Sequence key_sequence(load_be64(at.key().data()));
+      const Sequence key_sequence(at.key().size() == 8 ? load_be64(at.key().data()) : 0);
       if (key_sequence > view_.head) break;
       const auto block = view_.store->block_of(at);
       if (!block) {
@@ -118,14 +119,43 @@ class Verifier {
     ++report_.blocks;
     report_.commits += block.commit_count();
     report_.events += block.event_count();
+    if (block.last_sequence() <= indexed_) {
+      counts_.blocks += 1;
+      counts_.commits += block.commit_count();
+    }
     for (std::uint32_t i = 0; i < block.event_count(); ++i) {
-      if (block.event(i).sequence() <= view_.tail->indexed_through) add_event(block.event(i));
+      const EventView event = block.event(i);
+      if (event.sequence() > indexed_) {
+        check_unindexed(event);
+        continue;
+      }
+      counts_.streams += event.version() == Version(1) ? 1 : 0;
+      add_event(event);
     }
     for (const CommitInfo& commit : block.commits()) {
-      if (commit.key && commit.first <= view_.tail->indexed_through) {
+      if (commit.key && commit.first <= indexed_) {
         blocks_.add(TermKind::key, key_text(*commit.key, commit.fingerprint), commit.first, commit.event_count);
       }
     }
+  }
+
+  /// Behind the index there are no postings to compare with; versions must be dense all the same.
+  void check_unindexed(const EventView& event) {
+    const auto [at, first] = unindexed_.try_emplace(std::string(event.stream()), Version(0));
+    if (first) {
+      const auto head = view_.store->stream_head(event.stream());
+      if (!head || (*head && (*head)->last_sequence > indexed_)) {
+        at->second = Version(event.version().value() - 1);  // unreadable, or indexed since: nothing to compare with
+      } else if (*head) {
+        at->second = (*head)->version;
+      }
+    }
+    if (event.version() != at->second.next()) {
+      damage(event.sequence(), view_.store->file_of(event.sequence()),
+             "the stream " + at->first + " goes on with version " + std::to_string(event.version().value()) +
+                 " after " + std::to_string(at->second.value()));
+    }
+    at->second = event.version();
   }
 
   void add_event(const EventView& event) {
@@ -149,67 +179,86 @@ class Verifier {
   /// Every entry of the postings: its form, its sums, and that each stream's versions are dense up to its head.
   void check_postings() {
     StoreIterator at = view_.store->iterate(Family::postings, false, false);
+    StoreIterator heads = view_.store->iterate(Family::postings, false, false);
+    heads.seek(head_key(""));
     for (at.seek(""); at.valid(); at.next()) {
       switch (static_cast<TermKind>(at.key().empty() ? '\0' : at.key().front())) {
         case TermKind::head:
-          check_head(at.key().substr(1), at.value());
-          break;
+        case TermKind::checkpoint:
+          break;  // heads are walked beside the streams; checkpoints were compared when the index was opened
         case TermKind::key:
           check_key(at.key().substr(1), at.value());
           break;
-        case TermKind::checkpoint:
-          break;  // compared when the index was opened
         default:
-          check_chunk(at.key(), at.value());
+          check_chunk(at.key(), at.value(), heads);
       }
     }
     if (auto ok = at.status(); !ok) damage(Sequence(0), "log", ok.error().message);
+    finish_stream(heads);
+    while (is_head(heads)) pass_head(heads, false);
+    if (auto ok = heads.status(); !ok) damage(Sequence(0), "log", ok.error().message);
   }
 
-  void check_chunk(std::string_view key, std::string_view value) {
+  void check_chunk(std::string_view key, std::string_view value, StoreIterator& heads) {
     const auto parsed = parse_chunk_key(key);
     Chunk chunk;
     if (!parsed || !decode_chunk(parsed->kind, key, value, chunk)) {
       damage(Sequence(0), "log", "an entry of the postings is malformed");
       return;
     }
+    const bool is_stream = parsed->kind == TermKind::stream;
+    if (is_stream) begin_chunk(*parsed, chunk.first_version, heads);
     Version version = chunk.first_version;
     for (const std::uint64_t sequence : chunk.sequences) {
-      if (sequence > view_.tail->indexed_through.value()) return;  // written since: the tail has it too
+      if (sequence > indexed_.value()) return;  // written since: the tail has it too
       ++report_.postings;
-      const bool is_stream = parsed->kind == TermKind::stream;
       postings_.add(parsed->kind, parsed->text, Sequence(sequence), is_stream ? version.value() : 0);
+      if (is_stream) last_ = {version, Sequence(sequence)};
       version = version.next();
     }
-    if (parsed->kind == TermKind::stream) check_versions(*parsed, chunk, version);
   }
 
-  /// Chunks of a stream come in the order of its versions.
-  void check_versions(const ChunkKey& key, const Chunk& chunk, Version end) {
+  /// A stream's chunks come in the order of its versions, and streams in the order of their heads.
+  void begin_chunk(const ChunkKey& key, Version first_version, StoreIterator& heads) {
     if (key.text != stream_) {
+      finish_stream(heads);
       stream_ = key.text;
-      next_version_ = Version(1);
     }
-    if (chunk.first_version != next_version_) {
+    if (key.first <= indexed_ && first_version != last_.version.next()) {
       damage(key.first, "log",
-             "the stream " + stream_ + " goes on with version " + std::to_string(chunk.first_version.value()) +
-                 " instead of " + std::to_string(next_version_.value()));
+             "the stream " + stream_ + " goes on with version " + std::to_string(first_version.value()) + " after " +
+                 std::to_string(last_.version.value()));
     }
-    next_version_ = end;
   }
 
-  void check_head(std::string_view stream, std::string_view value) {
-    const auto head = decode_head(value);
-    if (!head) {
-      damage(Sequence(0), "log", "the head of the stream " + std::string(stream) + " is malformed");
-      return;
+  static bool is_head(const StoreIterator& heads) {
+    return heads.valid() && heads.key().starts_with(static_cast<char>(TermKind::head));
+  }
+
+  /// Compares the stream that ended with its head.
+  void finish_stream(StoreIterator& heads) {
+    if (last_.version == Version(0)) return;
+    while (is_head(heads) && heads.key().substr(1) < stream_) pass_head(heads, false);
+    if (is_head(heads) && heads.key().substr(1) == stream_) {
+      pass_head(heads, true);
+    } else {
+      damage(last_.last_sequence, "log", "the stream " + stream_ + " has no head");
     }
-    // Compared with the stream's last chunk at once: the table of heads would not be bounded.
-    const auto last = indexed_sequence_of(*view_.store, stream, head->version, kSequenceMax);
-    const auto beyond = indexed_sequence_of(*view_.store, stream, head->version.next(), kSequenceMax);
-    if (!last || !beyond || *last != head->last_sequence || *beyond) {
-      damage(head->last_sequence, "log", "the head of the stream " + std::string(stream) + " is not its last event");
-    }
+    last_ = {};
+  }
+
+  void pass_head(StoreIterator& heads, bool of_stream) {
+    const auto head = decode_head(heads.value());
+    const std::string name(heads.key().substr(1));
+    // A head that was written since the check began is ahead of what is compared.
+    const bool since = head && head->last_sequence > indexed_;
+    const bool right =
+        head && (since ? !of_stream || head->version > last_.version
+                       : of_stream && head->version == last_.version && head->last_sequence == last_.last_sequence);
+    if (!right)
+      damage(head ? head->last_sequence : Sequence(0), "log",
+             "the head of the stream " + name + " is not its last event");
+    heads.next();
   }
 
   void check_key(std::string_view text, std::string_view value) {
@@ -218,13 +267,15 @@ class Verifier {
       damage(Sequence(0), "log", "the entry of an idempotency key is malformed");
       return;
     }
-    if (entry->first > view_.tail->indexed_through) return;
+    if (entry->first > indexed_) return;
     IdempotencyKey key;
     std::memcpy(key.bytes.data(), text.data(), text.size());
     postings_.add(TermKind::key, key_text(key, entry->fingerprint), entry->first, entry->event_count);
   }
 
   void compare_sums() {
+    if (counts_ != view_.tail->indexed_counts)
+      damage(indexed_, "log", "the index's counts are not those of the blocks");
     const auto& blocks = blocks_.by_bucket();
     const auto& postings = postings_.by_bucket();
     for (std::uint64_t bucket = 0; bucket <= view_.head.value() / kBucketSequences; ++bucket) {
@@ -246,8 +297,11 @@ class Verifier {
   Sums postings_;
   Timestamp recorded_at_{};
   bool chain_known_ = true;
-  std::string stream_;
-  Version next_version_;
+  const Sequence indexed_ = view_.tail->indexed_through;
+  LogCounts counts_;                                    ///< Of the blocks through indexed_.
+  std::string stream_;                                  ///< Whose chunks are being read.
+  HeadEntry last_;                                      ///< Its last event so far.
+  std::unordered_map<std::string, Version> unindexed_;  ///< Versions of the streams behind the index, which is bounded.
 };
 
 }  // namespace
