@@ -66,7 +66,7 @@ std::string head_path(const std::string& directory) {
 }
 
 std::unexpected<Error> damaged(const std::string& path, const std::string& what) {
-  return fail(Code::corruption, path + ": " + what + "; `daybook repair` rebuilds it");
+  return fail(Code::corruption, path + ": " + what);
 }
 
 Result<Head> decode_head(std::string_view bytes, const std::string& path) {
@@ -105,7 +105,7 @@ Result<std::unique_ptr<HeadFile>> HeadFile::create(FileLayer& files, const std::
 Result<std::unique_ptr<HeadFile>> HeadFile::open(FileLayer& files, const std::string& directory) {
   const auto head = read_head(files, directory);
   if (!head) return std::unexpected(head.error());
-  if (!*head) return fail(Code::not_found, head_path(directory) + " is missing; `daybook repair` rebuilds it");
+  if (!*head) return fail(Code::not_found, head_path(directory) + " is missing");
   auto cells = files.open_cells(head_path(directory), kHeadBytes);
   if (!cells) return std::unexpected(std::move(cells.error()));
   return std::unique_ptr<HeadFile>(new HeadFile(std::move(*cells), **head));

@@ -69,7 +69,7 @@ class HeadFile {
 };
 
 /// Reads DIR/HEAD without touching it, also beside a writer; nullopt where there is none. `corruption` where it is
-/// damaged: any flipped bit, another length, words at each other's place.
+/// damaged: any flipped bit, another length, words at each other's place; the caller adds what to do.
 [[nodiscard]] Result<std::optional<Head>> read_head(FileLayer& files, const std::string& directory);
 
 }  // namespace daybook

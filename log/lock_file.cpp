@@ -5,7 +5,6 @@
 #include "log/lock_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,8 +18,6 @@ namespace {
 
 constexpr std::size_t kCommandBytesMax = 160;
 constexpr std::size_t kTextBytesMax = 512;
-/// How often LOCK may be replaced under us before we give up.
-constexpr int kAttemptsMax = 100;
 
 /// Closes what it holds.
 class Descriptor {
@@ -93,14 +90,6 @@ std::string holder_text(int descriptor) {
   return text.empty() ? "a process that has not yet said who it is" : text;
 }
 
-/// Whether `descriptor` is still the file of that name: another process may have removed it in between.
-bool is_still(int descriptor, const std::string& path) {
-  struct stat ours{};
-  struct stat named{};
-  return ::fstat(descriptor, &ours) == 0 && ::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
-         ours.st_dev == named.st_dev;
-}
-
 Result<void> write_text(int descriptor, const std::string& text, const std::string& path) {
   if (::ftruncate(descriptor, 0) != 0) return failed(errno, "cannot write", path);
   const ssize_t written = ::pwrite(descriptor, text.data(), text.size(), 0);
@@ -113,21 +102,17 @@ Result<void> write_text(int descriptor, const std::string& text, const std::stri
 
 Result<std::unique_ptr<WriterLock>> WriterLock::acquire(const std::string& directory, const Clock& clock) {
   const std::string path = lock_path(directory);
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (file.get() < 0) return failed(errno, "cannot open", path);
-    struct flock lock = whole_file();
-    if (::fcntl(file.get(), F_OFD_SETLK, &lock) != 0) {
-      if (errno != EAGAIN && errno != EACCES) return failed(errno, "cannot lock", path);
-      return fail(Code::busy, directory + ": another writer holds the log: " + holder_text(file.get()));
-    }
-    if (!is_still(file.get(), path)) continue;
-    const std::string text =
-        "pid " + std::to_string(::getpid()) + " (" + own_command() + "), since " + rfc3339(clock.now()) + "\n";
-    if (auto written = write_text(file.get(), text, path); !written) return std::unexpected(std::move(written.error()));
-    return std::unique_ptr<WriterLock>(new WriterLock(file.release()));
+  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (file.get() < 0) return failed(errno, "cannot open", path);
+  struct flock lock = whole_file();
+  if (::fcntl(file.get(), F_OFD_SETLK, &lock) != 0) {
+    if (errno != EAGAIN && errno != EACCES) return failed(errno, "cannot lock", path);
+    return fail(Code::busy, directory + ": another writer holds the log: " + holder_text(file.get()));
   }
-  return fail(Code::busy, path + ": the file is being replaced again and again; find out by whom");
+  const std::string text =
+      "pid " + std::to_string(::getpid()) + " (" + own_command() + "), since " + rfc3339(clock.now()) + "\n";
+  if (auto written = write_text(file.get(), text, path); !written) return std::unexpected(std::move(written.error()));
+  return std::unique_ptr<WriterLock>(new WriterLock(file.release()));
 }
 
 Result<std::optional<std::string>> WriterLock::holder(const std::string& directory) {

@@ -134,17 +134,6 @@ TEST_CASE("lock: asking changes nothing in the directory and needs no right to w
   REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
 }
 
-TEST_CASE("lock: a removed and remade file still keeps a third writer out after the first let go") {
-  const ScratchDirectory directory;
-  auto first = WriterLock::acquire(directory.path());
-  REQUIRE(first);
-  std::filesystem::remove(directory / "LOCK");
-  const auto second = WriterLock::acquire(directory.path());
-  REQUIRE(second);
-  first->reset();
-  CHECK_FALSE(WriterLock::acquire(directory.path()));
-}
-
 TEST_CASE("lock: a text of any bytes and length is shown as one bounded line") {
   const ScratchDirectory directory;
   const auto lock = WriterLock::acquire(directory.path());

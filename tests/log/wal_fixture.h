@@ -1,5 +1,7 @@
 // Real WAL files, written by RocksDB as daybook configures it, and what is in them as RocksDB itself counts it: the
 // file's length after each write is where the record ends.
+//
+// Threads: one at a time.
 #pragma once
 
 #include <cstdint>
