@@ -46,6 +46,7 @@ struct Flags {
   std::optional<Uuid> correlation;
   std::optional<Uuid> causation;
   Durability durability = Durability::fsync;
+  std::vector<const CLI::Option*> event_flags;  ///< Those that describe the one event.
 };
 
 Error at_line(const LineReader& lines, Error error) {
@@ -195,6 +196,13 @@ int append_input(const Context& context, const Flags& flags) {
 }
 
 int run(const Context& context, const Flags& flags) {
+  for (const CLI::Option* flag : flags.event_flags) {
+    if (!flags.input || flag->count() == 0) continue;
+    note("with '-' the JSON lines say everything: " + flag->get_name() +
+         " cannot stand beside it; see: daybook append "
+         "--help");
+    return kExitUsage;
+  }
   if (flags.input) return append_input(context, flags);
   if (flags.stream && flags.type && flags.data) return append_event(context, flags);
   note("append needs --stream, --type and --data, or '-' to read JSON lines; see: daybook append --help");
@@ -213,23 +221,23 @@ void add_append(CLI::App& app, Context& context) {
       add_text(*command, "input", flags->input, "'-': JSON lines on standard input, a commit a line", "-")
           ->check(only_dash);
   command->add_flag("--atomic", flags->atomic, "With '-': all lines are one commit")->needs(input);
-  const std::vector<CLI::Option*> event_flags{
+  CLI::Option* fail_if_match = add_text(*command, "--fail-if-match", flags->fail_if_match,
+                                        "Refuse if an event matches this query", "QUERY_JSON");
+  flags->event_flags = {
       add_text(*command, "--stream", flags->stream, "The stream to append to"),
       add_text(*command, "--type", flags->type, "The event's type"),
       add_text(*command, "--data", flags->data, "JSON; @FILE reads a file, - standard input", "JSON|@FILE|-"),
       add_texts(*command, "--tag", flags->tags, "A tag; may be repeated", "TAG"),
       add_count(*command, "--expect", flags->expect, "The stream's version must be N; 0: it must not exist", 0,
                 kSequenceMax.value()),
-      add_text(*command, "--fail-if-match", flags->fail_if_match, "Refuse if an event matches this query",
-               "QUERY_JSON"),
+      fail_if_match,
       add_uuid(*command, "--key", flags->key, "Idempotency key: appends the event once, however often it is run"),
       add_uuid(*command, "--correlation", flags->correlation, "The business transaction it is part of"),
       add_uuid(*command, "--causation", flags->causation, "The event or command that caused it"),
   };
-  for (CLI::Option* flag : event_flags) flag->excludes(input);
   add_count(*command, "--after", flags->after, "With --fail-if-match: only events after sequence N", 0,
             kSequenceMax.value())
-      ->needs(event_flags[5]);
+      ->needs(fail_if_match);
   add_durability(*command, flags->durability);
   add_examples(*command,
                {

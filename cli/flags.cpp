@@ -102,6 +102,7 @@ CLI::Option* add_durability(CLI::App& app, Durability& durability) {
 void add_examples(CLI::App& app, const std::vector<std::string>& examples) {
   std::string footer = "Examples:";
   for (const std::string& example : examples) footer += "\n  daybook " + example;
+  if (app.get_parent() != nullptr) footer += "\n\nGlobal flags, before or after the command: --log DIR, --json";
   app.footer(footer + "\n");
 }
 

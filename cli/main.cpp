@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -32,7 +33,12 @@ void add_global_flags(CLI::App& app, Context& context) {
 /// The commands, in the order in which --help lists them.
 void add_commands(CLI::App& app, Context& context) {
   app.require_subcommand(1);
-  static_cast<void>(context);
+  daybook::cli::add_append(app, context);
+  daybook::cli::add_read(app, context);
+  daybook::cli::add_get(app, context);
+  daybook::cli::add_streams(app, context);
+  daybook::cli::add_stats(app, context);
+  daybook::cli::add_verify(app, context);
 }
 
 /// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.
@@ -47,7 +53,11 @@ std::string help_hint(const CLI::App& app) {
 }
 
 int report_usage(const CLI::App& app, std::string message) {
-  if (message.empty()) message = "the command line is not right";
+  // CLI11 only says that a command is missing, and leaves the word that is none among the rest.
+  const std::vector<std::string> rest = app.remaining();
+  if (app.get_subcommands().empty()) {
+    message = rest.empty() ? "which command?" : "'" + rest.front() + "' is no command";
+  }
   daybook::cli::note(message + "; see: " + help_hint(app));
   return daybook::cli::kExitUsage;
 }

@@ -18,10 +18,7 @@ constexpr std::size_t kPadMax = 60;
 
 }  // namespace
 
-Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
-  widths_.reserve(columns_.size());
-  for (const Column& column : columns_) widths_.push_back(display_width(column.header));
-}
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)), widths_(columns_.size(), 0) {}
 
 void Table::add_row(const std::vector<std::string>& cells) {
   std::vector<std::string>& row = rows_.emplace_back();
@@ -35,7 +32,10 @@ void Table::add_row(const std::vector<std::string>& cells) {
 void Table::print(Output& output) {
   if (!header_printed_ && !rows_.empty() && (header_when_piped_ || output.terminal())) {
     std::vector<std::string> headers;
-    for (const Column& column : columns_) headers.push_back(column.header);
+    for (std::size_t at = 0; at < columns_.size(); ++at) {
+      headers.push_back(columns_[at].header);
+      widths_[at] = std::max(widths_[at], display_width(columns_[at].header));
+    }
     print_row(output, headers, true);
     header_printed_ = true;
   }

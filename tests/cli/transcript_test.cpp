@@ -1,0 +1,79 @@
+// The sessions in the documentation are run, and what they show is compared with what comes out.
+//
+// A session is a ```console block: `$ ` begins a command, the lines after it are what it prints on both outputs. All
+// blocks of a document share one directory. `$ echo $?` shows the exit code of the command before.
+#include <fstream>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tests/support/cli_run.h"
+
+using daybook::test::CliResult;
+using daybook::test::run_shell;
+using daybook::test::ScratchDirectory;
+
+namespace {
+
+struct Step {
+  std::string command;
+  std::string expected;
+  int line = 0;
+};
+
+std::vector<Step> steps_of(const std::string& document) {
+  std::ifstream in(std::string(DAYBOOK_SOURCE_DIR) + "/" + document);
+  REQUIRE(in.good());
+  std::vector<Step> steps;
+  bool inside = false;
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.starts_with("```")) {
+      inside = line == "```console";
+    } else if (inside && line.starts_with("$ ")) {
+      steps.push_back({line.substr(2), "", number});
+    } else if (inside) {
+      REQUIRE_FALSE(steps.empty());
+      steps.back().expected += line + "\n";
+    }
+  }
+  return steps;
+}
+
+/// Ids, times and sizes differ from run to run.
+std::string normalised(std::string text) {
+  const std::vector<std::pair<std::regex, std::string>> rules{
+      {std::regex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"},
+      {std::regex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]+Z"), "TIME"},
+      {std::regex("\"bytesOnDisk\":[0-9]+"), "\"bytesOnDisk\":N"},
+  };
+  for (const auto& [pattern, replacement] : rules) text = std::regex_replace(text, pattern, replacement);
+  return text;
+}
+
+void run_document(const std::string& document) {
+  const ScratchDirectory scratch;
+  int exit_code = 0;
+  const std::vector<Step> steps = steps_of(document);
+  CHECK(steps.size() > 5);
+  for (const Step& step : steps) {
+    CAPTURE(step.line);
+    CAPTURE(step.command);
+    if (step.command == "echo $?") {
+      CHECK(step.expected == std::to_string(exit_code) + "\n");
+      continue;
+    }
+    const CliResult result = run_shell("exec 2>&1\n" + step.command, {.directory = scratch.path()});
+    exit_code = result.exit_code;
+    CHECK(normalised(result.out) == normalised(step.expected));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("transcripts: docs/cli.md shows what the commands print") {
+  run_document("docs/cli.md");
+}
