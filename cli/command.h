@@ -11,6 +11,7 @@
 #include "daybook/result.h"
 
 #include "cli/interrupt.h"
+#include "cli/output.h"
 
 namespace CLI {
 class App;
@@ -56,6 +57,9 @@ void note(std::string_view text);
 /// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2); where there is no
 /// log: exit 3.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_reading(const Context& context);
+/// The end of a command that only reads: prints what is left in `output`. Where the log has damage behind what could be
+/// read, and `exit_code` is 0, the damage is named and the exit code 3: what was shown is good, but not all.
+[[nodiscard]] int finish_reading(const Log& log, Output& output, int exit_code);
 /// Opens it for writing and creates it where it is missing.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability durability);
 

@@ -49,7 +49,11 @@ int run(const Context& context, Sequence sequence) {
   Result<std::unique_ptr<Log>> log = open_for_reading(context);
   if (!log) return report(log.error());
   const Result<PinnedEvent> event = (*log)->get(sequence);
-  if (!event) return report(event.error());
+  if (!event) {
+    // What is not found in a damaged log may have been there.
+    const std::optional<Error> damage = (*log)->damage();
+    return report(damage && event.error().code == Code::not_found ? *damage : event.error());
+  }
   Output output;
   if (context.json) {
     EventJson(output.terminal()).append(output.buffer(), event->view());
@@ -57,7 +61,7 @@ int run(const Context& context, Sequence sequence) {
   } else {
     print_facts(output, event->view());
   }
-  return output.finish(kExitOk);
+  return finish_reading(**log, output, kExitOk);
 }
 
 }  // namespace

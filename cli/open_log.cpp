@@ -1,6 +1,8 @@
-// How a command comes by its log. A log that is not there belongs to the environment (exit 3), while an event that is
-// not there is an answer (exit 1): the one error that the library's codes do not tell apart is told apart here.
+// How a command comes by its log, and leaves it. A log that is not there belongs to the environment (exit 3), while an
+// event that is not there is an answer (exit 1): the one error that the library's codes do not tell apart is told apart
+// here.
 #include <filesystem>
+#include <optional>
 
 #include "cli/command.h"
 
@@ -32,6 +34,14 @@ Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability
   options.create_if_missing = true;
   options.durability = durability;
   return open(context, options);
+}
+
+int finish_reading(const Log& log, Output& output, int exit_code) {
+  output.flush();
+  if (exit_code == kExitOk && output.ok()) {
+    if (const std::optional<Error> damage = log.damage()) exit_code = report(*damage);
+  }
+  return output.finish(exit_code);
 }
 
 }  // namespace daybook::cli

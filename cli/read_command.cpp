@@ -69,8 +69,7 @@ Result<std::optional<ReadOptions>> options_of(Log& log, const Flags& flags) {
   return options;
 }
 
-int explain(const Cursor& cursor, bool json) {
-  Output output;
+int explain(const Log& log, const Cursor& cursor, Output& output, bool json) {
   const ReadPlan& plan = cursor.plan();
   std::string& out = output.buffer();
   if (json) {
@@ -81,11 +80,10 @@ int explain(const Cursor& cursor, bool json) {
   } else {
     out += visible(plan.text) + "\n";
   }
-  return output.finish(kExitOk);
+  return finish_reading(log, output, kExitOk);
 }
 
-int print_json(Cursor& cursor) {
-  Output output;
+int print_json(const Log& log, Cursor& cursor, Output& output) {
   EventJson writer(output.terminal());
   while (output.ok() && !interrupted()) {
     Result<std::optional<Batch>> batch = cursor.next();
@@ -93,7 +91,7 @@ int print_json(Cursor& cursor) {
       output.flush();
       return output.finish(report(batch.error()));
     }
-    if (!*batch) return output.finish(kExitOk);
+    if (!*batch) return finish_reading(log, output, kExitOk);
     for (const EventView event : **batch) {
       writer.append(output.buffer(), event);
       output.buffer() += '\n';
@@ -103,8 +101,7 @@ int print_json(Cursor& cursor) {
   return output.finish(kExitInterrupted);
 }
 
-int print_lines(Cursor& cursor) {
-  Output output;
+int print_lines(const Log& log, Cursor& cursor, Output& output) {
   EventLines lines(output);
   while (output.ok() && !interrupted()) {
     Result<std::optional<Batch>> batch = cursor.next();
@@ -114,7 +111,7 @@ int print_lines(Cursor& cursor) {
     }
     if (!*batch) {
       lines.flush();
-      return output.finish(kExitOk);
+      return finish_reading(log, output, kExitOk);
     }
     for (const EventView event : **batch) lines.add(event);
   }
@@ -127,11 +124,12 @@ int run(const Context& context, const Flags& flags) {
   if (!log) return report(log.error());
   const Result<std::optional<ReadOptions>> options = options_of(**log, flags);
   if (!options) return report(options.error());
-  if (!*options) return kExitOk;
+  Output output;
+  if (!*options) return finish_reading(**log, output, kExitOk);
   Result<Cursor> cursor = (*log)->read(**options);
   if (!cursor) return report(cursor.error());
-  if (flags.explain) return explain(*cursor, context.json);
-  return context.json ? print_json(*cursor) : print_lines(*cursor);
+  if (flags.explain) return explain(**log, *cursor, output, context.json);
+  return context.json ? print_json(**log, *cursor, output) : print_lines(**log, *cursor, output);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ int run(const Context& context) {
   } else {
     facts_of(*statistics).print(output);
   }
-  return output.finish(kExitOk);
+  return finish_reading(**log, output, kExitOk);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ int run(const Context& context, const std::string& prefix) {
     if (page->size() < kPageStreams) break;
     after = page->back().stream;
   }
-  return output.finish(kExitOk);
+  return finish_reading(**log, output, kExitOk);
 }
 
 }  // namespace

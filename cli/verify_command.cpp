@@ -1,6 +1,7 @@
 // `verify`: reads everything and says what is wrong, where. A damaged log is exit 3, whatever else could be read.
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -55,12 +56,14 @@ int run(const Context& context) {
   Result<std::unique_ptr<Log>> log = open_for_reading(context);
   if (!log) return report(log.error());
   ProgressBar bar("verify", "blocks");
-  const Result<VerifyReport> found = (*log)->verify([&bar](std::uint64_t done, std::uint64_t total) {
+  Result<VerifyReport> found = (*log)->verify([&bar](std::uint64_t done, std::uint64_t total) {
     bar.update({.done = done, .total = total, .items = done});
     return !interrupted();
   });
   bar.clear();
   if (!found) return interrupted() ? kExitInterrupted : report(found.error());
+  const std::optional<Error> damage = (*log)->damage();
+  if (damage && found->clean()) found->damage.push_back({.sequence = {}, .file = "", .message = damage->message});
   Output output;
   if (context.json) {
     print_json(output, *found);
