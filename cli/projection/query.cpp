@@ -1,0 +1,171 @@
+// `projection query`: rows from a snapshot of the state, beside whatever runs. All rows stream; the N highest or lowest
+// are kept in a heap of N, so that memory hangs on what is asked for and not on the size of the state.
+#include <algorithm>
+
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/projection/actions.h"
+#include "cli/projection/rows.h"
+#include "cli/table.h"
+
+namespace daybook::cli {
+namespace {
+
+constexpr std::size_t kTableRows = 1000;
+
+// Prints rows one after the other, as JSON lines or as a table.
+class RowPrinter {
+ public:
+  RowPrinter(const RowShape& shape, bool json, Output& output)
+      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)) {}
+
+  /// False: there is no use in going on.
+  bool print(const Row& row) {
+    if (json_) {
+      append_row_json(output_.buffer(), shape_, row);
+      output_.buffer().push_back('\n');
+      output_.line_done();
+      return output_.ok() && !interrupted();
+    }
+    std::vector<std::string> cells{row.key};
+    for (std::size_t i = 0; i < shape_.fields.size(); ++i) cells.push_back(value_text(shape_.fields[i], row.values[i]));
+    table_.add_row(cells);
+    if (table_.row_count() >= kTableRows) finish();
+    return output_.ok() && !interrupted();
+  }
+  void finish() {
+    if (!json_) table_.print(output_);
+  }
+
+ private:
+  static std::vector<Column> columns_of(const RowShape& shape) {
+    std::vector<Column> columns{{std::string(shape.key_name), Align::left}};
+    for (const RowField& field : shape.fields) columns.push_back({std::string(field.name), Align::right});
+    return columns;
+  }
+
+  const RowShape& shape_;
+  bool json_;
+  Output& output_;
+  Table table_;
+};
+
+// Keeps the `limit` first rows in the order of a field; equal values in byte order of the key.
+class Ranking {
+ public:
+  Ranking(std::size_t field, bool highest_first, std::uint64_t limit)
+      : field_(field), highest_first_(highest_first), limit_(limit) {}
+
+  void add(const Row& row) {
+    const auto order = [this](const Row& a, const Row& b) { return before(a, b); };
+    if (rows_.size() == limit_) {
+      if (!before(row, rows_.front())) return;
+      std::ranges::pop_heap(rows_, order);
+      rows_.pop_back();
+    }
+    rows_.push_back(row);
+    std::ranges::push_heap(rows_, order);
+  }
+  [[nodiscard]] std::vector<Row> take() {
+    std::ranges::sort_heap(rows_, [this](const Row& a, const Row& b) { return before(a, b); });
+    return std::move(rows_);
+  }
+
+ private:
+  [[nodiscard]] bool before(const Row& a, const Row& b) const {
+    const std::int64_t x = a.values[field_];
+    const std::int64_t y = b.values[field_];
+    if (x != y) return highest_first_ ? x > y : x < y;
+    return a.key < b.key;
+  }
+
+  std::size_t field_;
+  bool highest_first_;
+  std::uint64_t limit_;
+  std::vector<Row> rows_;
+};
+
+// The flags as far as they can be judged without a log.
+Result<std::optional<Ranking>> ranking_of(const QueryRequest& request, const RowShape& shape) {
+  const auto limit = request.top ? request.top : request.bottom;
+  if (!limit && !request.by) return std::nullopt;
+  if (!limit) return fail(Code::invalid, "--by goes with --top N or --bottom N");
+  if (!request.by) return fail(Code::invalid, "--top and --bottom go with --by FIELD");
+  if (request.key) return fail(Code::invalid, "a KEY names one row; leave --top, --bottom and --by away");
+  const auto field = shape.find(*request.by);
+  if (!field) {
+    std::string names;
+    for (const RowField& each : shape.fields) names.append(names.empty() ? "" : ", ").append(each.name);
+    return fail(Code::invalid, request.name + " has no field " + *request.by + "; it has " + names);
+  }
+  return Ranking(*field, request.top.has_value(), *limit);
+}
+
+// Never ran, or was last run by another version of the fold: an expected failure, and what to do about it.
+Result<std::unique_ptr<ProjectionReader>> open_reader(const Context& context, const Projection& projection) {
+  auto reader = ProjectionReader::open(projection_directory(context, projection.name));
+  const std::string advice = "; run: daybook --log " + context.log_directory + " projection run " + projection.name;
+  if (!reader) {
+    if (reader.error().code != Code::not_found) return reader;
+    if (auto log = open_for_reading(context); !log) return std::unexpected(std::move(log.error()));
+    return fail(Code::not_found, "projection " + projection.name + " never ran" + advice);
+  }
+  const ProjectionStatus& status = (*reader)->status();
+  if (status.fold_version != projection.fold_version) {
+    return fail(Code::not_found, "projection " + projection.name + " has fold version " +
+                                     std::to_string(status.fold_version) + ", this daybook folds version " +
+                                     std::to_string(projection.fold_version) + advice);
+  }
+  if (status.failure) {
+    note("projection " + projection.name + " stands still before sequence " +
+         std::to_string(status.failure->sequence.value()) + ": " + status.failure->reason);
+  }
+  return reader;
+}
+
+Result<void> print_rows(ProjectionReader& reader, const RowSource& source, const QueryRequest& request,
+                        std::optional<Ranking> ranking, RowPrinter& printer) {
+  if (request.key) {
+    const auto row = source.find(reader.state(), *request.key);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) {
+      return fail(Code::not_found,
+                  request.name + " has no " + std::string(source.shape().key_name) + " \"" + *request.key + "\"");
+    }
+    printer.print(**row);
+    return {};
+  }
+  if (!ranking) return source.scan(reader.state(), [&](const Row& row) { return printer.print(row); });
+  const auto scanned = source.scan(reader.state(), [&](const Row& row) {
+    ranking->add(row);
+    return !interrupted();
+  });
+  if (!scanned) return scanned;
+  for (const Row& row : ranking->take()) {
+    if (!printer.print(row)) break;
+  }
+  return {};
+}
+
+}  // namespace
+
+int query_projection(const Context& context, const QueryRequest& request) {
+  const auto projection = find_projection(request.name);
+  if (!projection) return report(projection.error());
+  const auto source = RowSource::of(request.name, request.dimension);
+  if (!source) return report(source.error());
+  auto ranking = ranking_of(request, source->shape());
+  if (!ranking) return report(ranking.error());
+  if (context.log_directory.empty()) return report(open_for_reading(context).error());
+  const auto reader = open_reader(context, *projection);
+  if (!reader) return report(reader.error());
+  Output output;
+  RowPrinter printer(source->shape(), context.json, output);
+  const auto printed = print_rows(**reader, *source, request, std::move(*ranking), printer);
+  printer.finish();
+  output.flush();
+  if (!printed) return output.finish(report(printed.error()));
+  return output.finish(interrupted() ? kExitInterrupted : kExitOk);
+}
+
+}  // namespace daybook::cli
