@@ -39,6 +39,8 @@ void add_commands(CLI::App& app, Context& context) {
   daybook::cli::add_streams(app, context);
   daybook::cli::add_stats(app, context);
   daybook::cli::add_verify(app, context);
+  daybook::cli::add_generate(app, context);
+  daybook::cli::add_projection(app, context);
 }
 
 /// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.
