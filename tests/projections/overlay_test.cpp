@@ -6,6 +6,7 @@
 #include "projections/overlay.h"
 #include "tests/projections/fold_fixture.h"
 #include "tests/support/cli_run.h"
+#include "tests/support/test_seed.h"
 
 namespace daybook {
 namespace {
@@ -58,8 +59,7 @@ void compare(std::mt19937_64& random, Overlay& overlay, test::MemoryState& model
 }  // namespace
 
 TEST_CASE("overlay: it equals a map over random events, kept, discarded and written") {
-  const std::uint64_t seed = std::random_device{}();
-  MESSAGE("seed " << seed);
+  const std::uint64_t seed = test::test_seed();
   std::mt19937_64 random(seed);
   const test::ScratchDirectory scratch;
   test::MemoryState model;

@@ -7,12 +7,12 @@
 
 #include "projections/stream_marks.h"
 #include "tests/projections/fold_fixture.h"
+#include "tests/support/test_seed.h"
 
 namespace daybook {
 
 TEST_CASE("stream marks: each mark is new exactly once, whatever the size of the set") {
-  const std::uint64_t seed = std::random_device{}();
-  MESSAGE("seed " << seed);
+  const std::uint64_t seed = test::test_seed();
   std::mt19937_64 random(seed);
   test::MemoryState state;
   StreamMarks stream_marks;
