@@ -1,6 +1,5 @@
 // A reader sees a whole state beside a running runner, and leaves no trace.
 #include <sys/stat.h>
-
 #include <atomic>
 #include <filesystem>
 #include <fstream>
