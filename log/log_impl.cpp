@@ -2,9 +2,9 @@
 // it.
 #include "log/log_impl.h"
 
-#include <rocksdb/env.h>
-
 #include <system_error>
+
+#include <rocksdb/env.h>
 
 #include "base/logger.h"
 #include "log/validate.h"

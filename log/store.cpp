@@ -2,13 +2,13 @@
 // Block::parse, so a damaged value never leaves this file.
 #include "log/store.h"
 
+#include <algorithm>
+
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/metadata.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/write_batch.h>
-
-#include <algorithm>
 
 #include "base/bytes.h"
 #include "base/check.h"

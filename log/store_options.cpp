@@ -2,13 +2,14 @@
 #include "log/store_options.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "log/term.h"
 

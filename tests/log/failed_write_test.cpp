@@ -1,8 +1,8 @@
 // A write that fails: the log becomes read-only, says so, and says of each commit what is certain of it.
-#include <doctest/doctest.h>
+#include <csignal>
 #include <sys/resource.h>
 
-#include <csignal>
+#include <doctest/doctest.h>
 
 #include "tests/log/log_fixture.h"
 
