@@ -43,6 +43,8 @@ class Grammar {
     blanks();
     return at_ == end_;
   }
+  /// How far the walk came.
+  const char* at() const { return at_; }
 
  private:
   void blanks() {
@@ -186,6 +188,12 @@ void append_json_string(std::string& out, std::string_view text) {
 
 bool is_json(std::string_view text) {
   return Grammar(text).whole_text() && is_utf8(text);
+}
+
+std::optional<std::size_t> json_flaw_at(std::string_view text) {
+  Grammar grammar(text);
+  if (grammar.whole_text() && is_utf8(text)) return std::nullopt;
+  return static_cast<std::size_t>(grammar.at() - text.data());
 }
 
 std::string_view trim_json(std::string_view text) {

@@ -34,6 +34,7 @@ void add_global_flags(CLI::App& app, Context& context) {
 void add_commands(CLI::App& app, Context& context) {
   app.require_subcommand(1);
   daybook::cli::add_append(app, context);
+  daybook::cli::add_import(app, context);
   daybook::cli::add_read(app, context);
   daybook::cli::add_get(app, context);
   daybook::cli::add_streams(app, context);

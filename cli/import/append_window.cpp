@@ -1,0 +1,97 @@
+// One fsync covers whatever came together, so throughput needs many events on their way. But a second import must stop
+// at the first event that conflicts (a changed mapping) with nothing new behind it: what an earlier import stored is
+// a beginning of the input, so as long as events are repeats each one is waited for, and the first new one ends that.
+#include "cli/import/append_window.h"
+
+#include <chrono>
+#include <utility>
+
+namespace daybook::cli {
+namespace {
+
+constexpr std::uint64_t kEventsMax = 4096;
+constexpr std::size_t kBytesMax = 16 * 1024 * 1024;
+constexpr std::size_t kTypesMax = 1000;
+/// An import has time: a slow disk makes it slow, not wrong.
+constexpr AppendOptions kPatient{.timeout = std::chrono::hours(1)};
+/// How long to wait when the log is busy with others than us.
+constexpr auto kBusyWait = std::chrono::milliseconds(1);
+
+}  // namespace
+
+AppendWindow::~AppendWindow() {
+  finish();
+}
+
+bool AppendWindow::append(ImportedEvent event) {
+  if (!wait_for_room()) return false;
+  const Event& first = event.commit.events.front();
+  const Sent sent{.type = first.type, .bytes = first.data.size(), .first_row = event.first_row, .line = event.line};
+  while (true) {
+    auto submitted = submit(event.commit, sent);
+    if (submitted) return true;
+    if (submitted.error().code != Code::busy) {
+      fail_with(sent, std::move(submitted.error()));
+      return false;
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kBusyWait);
+    if (failure_) return false;
+  }
+}
+
+void AppendWindow::finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return events_under_way_ == 0; });
+}
+
+/// False when an event failed.
+bool AppendWindow::wait_for_room() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] {
+    if (failure_) return true;
+    if (is_catching_up_) return events_under_way_ == 0;
+    return events_under_way_ < kEventsMax && bytes_under_way_ < kBytesMax;
+  });
+  return !failure_;
+}
+
+Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
+  {
+    const std::scoped_lock lock(mutex_);
+    ++events_under_way_;
+    bytes_under_way_ += sent.bytes;
+  }
+  // A copy, because a busy log does not give the commit back.
+  auto accepted =
+      log_.append_async(commit, [this, sent](const Result<Appended>& result) { completed(sent, result); }, kPatient);
+  if (!accepted) {
+    const std::scoped_lock lock(mutex_);
+    --events_under_way_;
+    bytes_under_way_ -= sent.bytes;
+  }
+  return accepted;
+}
+
+void AppendWindow::completed(const Sent& sent, const Result<Appended>& result) {
+  if (!result) fail_with(sent, result.error());
+  const std::scoped_lock lock(mutex_);
+  if (result && result->repeated) ++counts_.repeated;
+  if (result && !result->repeated) {
+    is_catching_up_ = false;
+    ++counts_.appended;
+    const bool has_room = counts_.by_type.size() < kTypesMax || counts_.by_type.contains(sent.type);
+    ++counts_.by_type[has_room ? sent.type : std::string()];
+  }
+  --events_under_way_;
+  bytes_under_way_ -= sent.bytes;
+  // Under the lock: once nothing is under way, finish() may return and the window be gone.
+  changed_.notify_all();
+}
+
+void AppendWindow::fail_with(const Sent& sent, Error error) {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_) failure_ = AppendFailure{std::move(error), sent.first_row, sent.line};
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,79 @@
+// Reading and appending overlap: this thread reads, converts and queues, the log's own threads number, write and sync.
+#include "cli/import/importer.h"
+
+#include <utility>
+#include <variant>
+
+namespace daybook::cli {
+namespace {
+
+/// The error as the user meets it: with the place in the input, and with what a conflict of keys means here.
+Error located(const EventSource& source, const AppendFailure& failure) {
+  Error error = failure.error;
+  const std::string where =
+      source.file().name() + ":" + std::to_string(failure.line) + " (row " + std::to_string(failure.first_row) + "): ";
+  if (error.conflict && error.conflict->kind == Conflict::Kind::key) {
+    error.message = where + "these rows are in the log already, as another event (sequence " +
+                    std::to_string(error.conflict->sequence.value()) +
+                    "): the mapping has changed since they were imported; use the mapping of that time, or another log";
+  } else {
+    error.message = where + error.message;
+  }
+  return error;
+}
+
+/// Reads until something ends the import. What is on its way is not waited for.
+void pump(EventSource& source, AppendWindow& window, const ImportListener& listener, const StopRequested& stop,
+          ImportSummary& summary) {
+  while (true) {
+    if (stop()) {
+      summary.end = ImportEnd::interrupted;
+      return;
+    }
+    auto step = source.next();
+    if (!step) {
+      // A wait for input that was given up is no failure of the input.
+      summary.end = stop() ? ImportEnd::interrupted : ImportEnd::failed;
+      if (summary.end == ImportEnd::failed) summary.error = std::move(step.error());
+      return;
+    }
+    if (auto* event = std::get_if<ImportedEvent>(&*step)) {
+      if (!window.append(std::move(*event))) return;
+    } else if (auto* bad = std::get_if<BadRow>(&*step)) {
+      summary.end = ImportEnd::bad_row;
+      if (summary.bad_rows.size() < kBadRowsListedMax) {
+        listener.bad_row(*bad);
+        summary.bad_rows.push_back(std::move(*bad));
+      }
+    } else if (std::holds_alternative<EventSource::End>(*step)) {
+      return;
+    }
+    listener.progress(source);
+  }
+}
+
+}  // namespace
+
+ImportSummary import_events(EventSource& source, Log& log, const ImportListener& listener, const StopRequested& stop) {
+  ImportSummary summary;
+  AppendWindow window(log);
+  pump(source, window, listener, stop, summary);
+  window.finish();
+  summary.rows = source.rows();
+  summary.rows_skipped = source.rows_skipped();
+  summary.rows_bad = source.rows_bad();
+  summary.events = window.counts();
+  if (summary.end == ImportEnd::bad_row && source.bad_rows() == BadRows::skip) summary.end = ImportEnd::complete;
+  if (window.failure()) {
+    summary.end = ImportEnd::failed;
+    summary.error = located(source, *window.failure());
+  }
+  return summary;
+}
+
+std::string text_of(const std::string& file, const BadRow& bad) {
+  return file + ":" + std::to_string(bad.line) + ":" + std::to_string(bad.column) + " (row " + std::to_string(bad.row) +
+         "): " + bad.reason;
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,153 @@
+// `import FILE --mapping FILE.toml`. The mapping and the input's columns are checked before the log is opened, so that
+// a mistake there leaves not even an empty log behind.
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/import/event_source.h"
+#include "cli/import/importer.h"
+#include "cli/import/mapping.h"
+#include "cli/interrupt.h"
+#include "cli/json_text.h"
+#include "cli/output.h"
+#include "cli/progress_bar.h"
+#include "cli/visible_text.h"
+#include "daybook/clock.h"
+
+namespace daybook::cli {
+namespace {
+
+struct ImportFlags {
+  std::string file;
+  std::string mapping;
+  bool skip_bad = false;
+  Durability durability = Durability::fsync;
+};
+
+std::string seconds_text(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3f", seconds);
+  return text.data();
+}
+
+/// `1 row`, `2 rows`.
+std::string count_of(std::uint64_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
+std::string json_of(const ImportSummary& summary, double seconds) {
+  std::string out = "{\"rows\":" + std::to_string(summary.rows);
+  out += ",\"eventsAppended\":" + std::to_string(summary.events.appended);
+  out += ",\"eventsRepeated\":" + std::to_string(summary.events.repeated);
+  out += ",\"rowsSkipped\":" + std::to_string(summary.rows_skipped);
+  out += ",\"rowsBad\":" + std::to_string(summary.rows_bad);
+  out += ",\"seconds\":" + seconds_text(seconds) + ",\"eventsByType\":{";
+  bool is_first = true;
+  for (const auto& [type, count] : summary.events.by_type) {
+    if (!std::exchange(is_first, false)) out += ',';
+    append_json_string(out, type);
+    out += ":" + std::to_string(count);
+  }
+  out += "},\"badRows\":[";
+  is_first = true;
+  for (const BadRow& bad : summary.bad_rows) {
+    if (!std::exchange(is_first, false)) out += ',';
+    out += "{\"row\":" + std::to_string(bad.row) + ",\"line\":" + std::to_string(bad.line);
+    out += ",\"column\":" + std::to_string(bad.column) + ",\"reason\":";
+    append_json_string(out, bad.reason);
+    out += '}';
+  }
+  return out + "]}\n";
+}
+
+std::string text_of(const ImportSummary& summary, double seconds) {
+  std::string out = count_of(summary.rows, "row") + ", " + count_of(summary.events.appended, "event") + " appended, " +
+                    count_of(summary.events.repeated, "event") + " already there, " +
+                    count_of(summary.rows_skipped, "row") + " skipped, " + count_of(summary.rows_bad, "bad row") +
+                    ", " + seconds_text(seconds) + " s\n";
+  for (const auto& [type, count] : summary.events.by_type) {
+    out += "  " + (type.empty() ? "(other types)" : visible(type)) + "  " + std::to_string(count) + "\n";
+  }
+  return out;
+}
+
+/// Says on stderr why the import ended early, and gives the exit code.
+int conclude(const ImportSummary& summary) {
+  if (summary.rows_bad > summary.bad_rows.size()) {
+    note("... and " + count_of(summary.rows_bad - summary.bad_rows.size(), "bad row") + " more");
+  }
+  switch (summary.end) {
+    case ImportEnd::complete:
+      return kExitOk;
+    case ImportEnd::bad_row:
+      note("the import stopped there: mend the row and run it again, or give --skip-bad");
+      return kExitFailure;
+    case ImportEnd::interrupted:
+      note("interrupted: run the same command again to go on");
+      return kExitInterrupted;
+    case ImportEnd::failed:
+      return report(*summary.error, Source::input);
+  }
+  return kExitFailure;
+}
+
+int run_import(const Context& context, const ImportFlags& flags) {
+  const auto start = Clock::system().steady_now();
+  auto mapping = Mapping::load(flags.mapping);
+  if (!mapping) return report(mapping.error());
+  auto source = EventSource::open(flags.file, *mapping, flags.skip_bad ? BadRows::skip : BadRows::stop, interrupted);
+  if (!source && interrupted()) return kExitInterrupted;
+  if (!source) return report(source.error());
+  auto log = open_for_writing(context, flags.durability);
+  if (!log) return report(log.error());
+
+  ProgressBar bar("import", "rows");
+  const ImportListener listener{
+      .bad_row =
+          [&](const BadRow& bad) {
+            bar.clear();
+            note(text_of((*source)->file().name(), bad));
+          },
+      .progress =
+          [&bar](const EventSource& from) {
+            bar.update({from.file().bytes_read(), from.file().bytes_total().value_or(0), from.rows()});
+          }};
+  const ImportSummary summary = import_events(**source, **log, listener, interrupted);
+  const auto closed = (*log)->close();
+  bar.clear();
+
+  const double seconds = std::chrono::duration<double>(Clock::system().steady_now() - start).count();
+  Output out;
+  out.write(context.json ? json_of(summary, seconds) : text_of(summary, seconds));
+  out.flush();
+  const int exit_code = conclude(summary);
+  return out.finish(closed ? exit_code : report(closed.error()));
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Context& context) {
+  auto* command = app.add_subcommand("import", "Import rows of CSV or JSON lines as events; safe to run again");
+  auto flags = std::make_shared<ImportFlags>();
+  command->add_option("FILE", flags->file, "The input; - is standard input; gzip and zstd are unpacked")->required();
+  command->add_option("--mapping", flags->mapping, "How rows become events; see docs/mapping.md")
+      ->required()
+      ->type_name("FILE.toml");
+  command->add_flag("--skip-bad", flags->skip_bad, "List bad rows and go on, instead of stopping at the first");
+  add_durability(*command, flags->durability);
+  add_examples(*command, {
+                             "--log shop import orders.csv.gz --mapping examples/retail/online-retail.toml",
+                             "--log shop import - --mapping orders.toml --skip-bad < orders.jsonl",
+                         });
+  command->callback([flags, &context] { context.exit_code = run_import(context, *flags); });
+}
+
+}  // namespace daybook::cli
