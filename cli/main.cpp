@@ -55,10 +55,11 @@ std::string help_hint(const CLI::App& app) {
   return hint + " --help";
 }
 
-int report_usage(const CLI::App& app, std::string message) {
-  // CLI11 only says that a command is missing, and leaves the word that is none among the rest.
-  const std::vector<std::string> rest = app.remaining();
-  if (app.get_subcommands().empty()) {
+int report_usage(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  if (app.get_subcommands().empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    // CLI11 only says that a command is missing, and leaves the word that is none among the rest.
+    const std::vector<std::string> rest = app.remaining();
     message = rest.empty() ? "which command?" : "'" + rest.front() + "' is no command";
   }
   daybook::cli::note(message + "; see: " + help_hint(app));
@@ -76,7 +77,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return app.exit(help);  // --help and --version.
   } catch (const CLI::ParseError& error) {
-    return report_usage(app, error.what());
+    return report_usage(app, error);
   }
   if (daybook::cli::interrupting_signal() == SIGTERM && context.exit_code == daybook::cli::kExitInterrupted) {
     return kExitTerminated;

@@ -24,12 +24,18 @@ bool contains(const std::string& text, const std::string& part) {
 class SmallLog {
  public:
   explicit SmallLog(int streams) {
-    std::string line = R"({"events":[)";
+    std::string lines = R"({"events":[)";
     for (int number = 0; number < streams; ++number) {
-      line += R"({"stream":"stream-)" + std::to_string(10'000 + number) + R"(","type":"t","tags":["x"],"data":1},)";
+      lines += R"({"stream":"stream-)" + std::to_string(10'000 + number) + R"(","type":"t","tags":["x"],"data":1},)";
+      if (number % 1000 == 999) {  // A commit reaches at most 1,024 streams.
+        lines.back() = ']';
+        lines +=
+            "}\n"
+            R"({"events":[)";
+      }
     }
-    line += R"({"stream":"stream-10000","type":"u","data":{"last":true}}]})";
-    REQUIRE(run_cli({"append", "-", "--log", log()}, {.input = line}).exit_code == 0);
+    lines += R"({"stream":"stream-10000","type":"u","data":{"last":true}}]})";
+    REQUIRE(run_cli({"append", "-", "--log", log()}, {.input = lines}).exit_code == 0);
   }
   [[nodiscard]] std::string log() const { return scratch_ / "log"; }
   [[nodiscard]] CliResult run(std::vector<std::string> arguments) const {
