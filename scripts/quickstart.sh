@@ -72,13 +72,13 @@ printf '%s\n' "${timings[@]}"
 printf '%8s s  in all\n' "$(seconds_since "$began")"
 
 title "What to try next"
-cat <<NEXT
-  export DAYBOOK_LOG=$log PATH=\$PWD/build/release/bin:\$PATH
-  daybook stats                                    what the log holds
-  daybook streams order- | head                    an order is a stream
-  daybook read --limit 3                           the first events
-  daybook read --type OrderCancelled --backward --limit 3 --json
-  daybook projection query inventory SKU           one product
-  daybook verify                                   every byte, checked
-  scripts/quickstart.sh${file:+ FILE}                         again: it adds nothing
-NEXT
+sku=$(daybook projection query inventory --top 1 --by sold --json | sed -E 's/.*"sku":"([^"]*)".*/\1/')
+try() { printf '  %-64s %s%s%s\n' "$1" "$dim" "$2" "$plain"; }
+printf '  %s\n' "export DAYBOOK_LOG=$log PATH=\$PWD/build/release/bin:\$PATH"
+try "daybook stats" "what the log holds"
+try "daybook streams order- | head" "an order is a stream"
+try "daybook read --limit 3" "the first events"
+try "daybook read --type OrderCancelled --backward --limit 3 --json" "the last cancellations"
+try "daybook projection query inventory $sku" "one product"
+try "daybook verify" "every byte, checked"
+try "scripts/quickstart.sh${file:+ FILE}" "again: it adds nothing"

@@ -120,6 +120,7 @@ int list_projections(const Context& context) {
                {"lag seconds", Align::right},
                {"fold version", Align::right},
                {"state"}});
+  table.header_on_terminal_only();
   for (const auto& [name, known_version] : *names) {
     const auto standing = measure(context, **log, name, known_version);
     if (!standing) {

@@ -17,7 +17,9 @@ constexpr std::size_t kTableRows = 1000;
 class RowPrinter {
  public:
   RowPrinter(const RowShape& shape, bool json, Output& output)
-      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)) {}
+      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)) {
+    table_.header_on_terminal_only();
+  }
 
   /// False: there is no use in going on.
   bool print(const Row& row) {

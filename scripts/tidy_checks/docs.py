@@ -8,6 +8,8 @@ from .tree import Tree
 _MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:work|root|home/\w+|Users/\w+|tmp)/")
 _UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_CLAIM = re.compile(r"`([a-z][a-z ]*: [^`]+)`")
+_CLAIM_PAGES = ("docs/limits.md",)  # Pages that name tests.
 _TITLE = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 _SPECIAL = re.compile(r"(=\s*(default|delete)$)|\boperator\b|^friend\b|^static_assert\b|^using\s+namespace\b|~\w+\s*\(")
 _ACCESSOR = re.compile(r"^(\[\[nodiscard\]\]\s*)?(constexpr\s+)?[\w:<>,&*\s]+?\b\w+\(\)\s*const(\s*noexcept)?$")
@@ -28,6 +30,8 @@ def check(tree: Tree) -> None:
                 tree.add(path, number, "unfinished", f"{match.group(0)}: finish it, or write why it is as it is")
         if path.endswith(".md"):
             _check_links(tree, path, text)
+        if path in _CLAIM_PAGES:
+            _check_claims(tree, path, text)
 
 
 def _check_opening(tree: Tree, source: Source) -> None:
@@ -104,3 +108,12 @@ def _check_links(tree: Tree, path: str, text: str) -> None:
                 titles = {_anchor(title) for title in _TITLE.findall(page.read_text(encoding="utf-8"))}
                 if anchor not in titles:
                     tree.add(path, number, "link", f"{target}: no such heading")
+
+
+def _check_claims(tree: Tree, path: str, text: str) -> None:
+    """A page that says which test holds a line must not outlive the test."""
+    tests = "\n".join(source.text for source in tree.sources.values() if source.folder == "tests")
+    for number, line in enumerate(text.split("\n"), 1):
+        for claim in _CLAIM.findall(line):
+            if f'"{claim}"' not in tests:
+                tree.add(path, number, "claim", f"no test has the name {claim}")

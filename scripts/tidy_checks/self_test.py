@@ -97,6 +97,7 @@ TEST_CASE("store: what is put is got") {
 }
 """,
     "docs/page.md": "# A page\n\nSee [itself](page.md#a-page) and `[no](link.md)`.\n",
+    "docs/limits.md": "# Limits\n\n`store: what is put is got` holds it.\n",
     "scripts/tidy-doors.txt": "rocksdb/  log/rocks.cpp\nevent.capnp.h  log/codec.cpp\n",
     "scripts/tidy-allow.txt": "# none\n",
 }
@@ -155,6 +156,7 @@ _PLANTS = [
     Plant("docstring", "include/daybook/log.h", "/// Where it ends.\n", "", 10),
     Plant("link", "docs/page.md", "page.md#a-page", "pages.md", 3),
     Plant("link", "docs/page.md", "page.md#a-page", "page.md#b-page", 3),
+    Plant("claim", "docs/limits.md", "what is put is got", "what is got was put", 3),
     Plant("machine-path", "docs/page.md", "`[no](link.md)`", "/home/" + "someone/daybook", 3),
     Plant("unfinished", "log/store.cpp", "// One", "// TO" + "DO: one", 1),
     Plant("throw", "log/store.cpp", "return static_cast", "throw static_cast", 10),
@@ -170,7 +172,7 @@ _PLANTS = [
     Plant("nodiscard", "base/bytes.h", "[[nodiscard]] ", "", 13),
     Plant("test-name", "tests/log/other_test.cpp", "", 'TEST_CASE("store: what is put is got") {}\n', 1,
           found_in="tests/log/store_test.cpp"),
-    Plant("test-name", "tests/log/store_test.cpp", "store: what is put is got", "it works", 5),
+    Plant("test-name", "tests/log/other_test.cpp", "", 'TEST_CASE("it works") {}\n', 1),
     Plant("format", "log/store.cpp", "{ return", "{   return", 10),
     Plant("header-alone", "log/store.h", '#include "base/bytes.h"\n', "std::string name();\n", 1),
     Plant("header-alone", "include/daybook/log.h", '#include "daybook/ids.h"\n', "class Other;\n", 1),

@@ -1,13 +1,16 @@
-// Every limit of docs/limits.md that needs no log: what is exactly at it passes, one more is refused with the code that
+// The limits of docs/limits.md: what is exactly at it passes, one more is refused with the code that
 // the page gives. A limit that moves without the page moves a test.
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
 #include "daybook/limits.h"
+#include "daybook/log.h"
 #include "daybook/options.h"
 #include "daybook/query.h"
 #include "log/validate.h"
@@ -40,6 +43,14 @@ std::string verdict_on_event(const std::function<void(Event&)>& change) {
   Event event = plain_event();
   change(event);
   return verdict(check_commit(commit_of(std::move(event))));
+}
+
+std::unique_ptr<daybook::Log> open_log(Options options = {}) {
+  options.create_if_missing = true;
+  options.in_memory = true;
+  auto log = daybook::Log::open("limits", options);
+  REQUIRE(log.has_value());
+  return std::move(*log);
 }
 
 std::string letters(std::size_t count) {
@@ -179,4 +190,52 @@ TEST_CASE("limits: every option holds at both of its bounds and is invalid beyon
         "invalid");
   CHECK(verdict(Options{.mode = daybook::Mode::read_only, .in_memory = true}.check()) == "invalid");
   CHECK(verdict(Options{.clock = nullptr}.check()) == "invalid");
+}
+
+TEST_CASE("limits: an append's timeout is at most an hour") {
+  const auto log = open_log();
+  const auto verdict_at = [&](std::chrono::nanoseconds timeout) {
+    const auto done = log->append(commit_of(plain_event()), {.timeout = timeout});
+    return done ? std::string() : std::string(to_string(done.error().code));
+  };
+  CHECK(verdict_at(std::chrono::hours(1)) == "");
+  CHECK(verdict_at(std::chrono::hours(1) + std::chrono::nanoseconds(1)) == "invalid");
+  CHECK(verdict_at(std::chrono::nanoseconds(-1)) == "invalid");
+}
+
+TEST_CASE("limits: beyond subscriptions_max subscribe says busy, until one ends") {
+  const auto log = open_log({.subscriptions_max = 2});
+  auto first = log->subscribe();
+  const auto second = log->subscribe();
+  CHECK(first.has_value());
+  CHECK(second.has_value());
+  const auto third = log->subscribe();
+  REQUIRE(!third.has_value());
+  CHECK(third.error().code == Code::busy);
+  first->reset();
+  CHECK(log->subscribe().has_value());
+}
+
+TEST_CASE("limits: a full tail makes appends wait, not fail") {
+  const auto log = open_log({.index_batch_events = 1, .tail_events_max = 2});
+  for (int number = 0; number < 100; ++number) CHECK(log->append(commit_of(plain_event())).has_value());
+  CHECK(log->head().value() == 100);
+}
+
+TEST_CASE("limits: a block ends at its bound, and a larger commit is a block of its own") {
+  const auto log = open_log({.block_bytes_max = 1024});
+  Event large = plain_event();
+  large.data = letters(5000);
+  for (int number = 0; number < 200; ++number) {  // Faster than they are written, so that groups hold many.
+    const auto queued = log->append_async(commit_of(number == 100 ? large : plain_event()), [](auto) {});
+    REQUIRE(queued.has_value());
+  }
+  REQUIRE(log->append(commit_of(plain_event())).has_value());  // In order: all of them are there now.
+  for (std::uint64_t sequence = 1; sequence <= 201; ++sequence) {
+    const auto event = log->get(daybook::Sequence(sequence));
+    REQUIRE(event.has_value());
+    const bool is_large = sequence == 101;
+    CHECK((event->block()->bytes().size() > 1024) == is_large);
+    if (is_large) CHECK(event->block()->event_count() == 1);
+  }
 }
