@@ -29,7 +29,6 @@ constexpr char kRowByte = 's';
 constexpr char kRowEndByte = 't';
 constexpr std::string_view kRecordKey = "r";
 constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
-constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
 constexpr int kReaderOpensMax = 100;
 
 // RocksDB makes a LOG file, and moves the old one, unless it is given a logger. This one drops what it is told.
@@ -55,7 +54,7 @@ Error translate(const rocksdb::Status& status, const std::filesystem::path& dire
   return {.code = Code::io, .message = where + text};
 }
 
-rocksdb::Options store_options(bool writer) {
+rocksdb::Options store_options(bool writer, std::size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kCacheBytes);
   table.cache_index_and_filter_blocks = true;
@@ -64,8 +63,8 @@ rocksdb::Options store_options(bool writer) {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.create_if_missing = writer;
   options.info_log = std::make_shared<SilentLogger>();
-  options.write_buffer_size = kWriteBufferBytes;
-  options.max_total_wal_size = 4 * kWriteBufferBytes;
+  options.write_buffer_size = write_buffer_bytes;
+  options.max_total_wal_size = 4 * write_buffer_bytes;
   options.max_background_jobs = 2;
   options.compression = rocksdb::kLZ4Compression;
   options.skip_stats_update_on_db_open = true;
@@ -94,7 +93,7 @@ std::optional<ManifestMark> manifest_mark(const std::filesystem::path& directory
 }
 
 Result<std::unique_ptr<rocksdb::DB>> open_snapshot(const std::filesystem::path& directory) {
-  const rocksdb::Options options = store_options(false);
+  const rocksdb::Options options = store_options(false, StateStore::kWriteBufferBytes);
   rocksdb::Status status = rocksdb::Status::TryAgain("the writer never stood still");
   for (int attempt = 0; attempt < kReaderOpensMax; ++attempt) {
     std::error_code error;
@@ -160,7 +159,8 @@ void StateStore::Batch::erase_all() {
 
 StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path& directory, Access access) {
+Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path& directory, Access access,
+                                                     std::size_t write_buffer_bytes) {
   auto impl = std::make_unique<Impl>();
   impl->directory = directory;
   impl->writer = access == Access::read_write;
@@ -172,7 +172,7 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path
       return fail(denied ? Code::denied : Code::io, "cannot make " + directory.string() + ": " + error.message());
     }
     rocksdb::DB* db = nullptr;
-    const rocksdb::Status status = rocksdb::DB::Open(store_options(true), directory.string(), &db);
+    const rocksdb::Status status = rocksdb::DB::Open(store_options(true, write_buffer_bytes), directory.string(), &db);
     if (!status.ok()) return std::unexpected(translate(status, directory));
     impl->db.reset(db);
   } else {

@@ -27,8 +27,12 @@ class StateStore {
     read_only,   ///< A snapshot, beside any writer; changes no byte, name or time in the directory.
   };
 
+  /// What is written stays in memory and in the write-ahead log up to this size, then it goes to a sorted file.
+  static constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
+
   /// Errors: `busy`, `not_found` (read_only: no store there), `corruption`, `denied`, `io`.
-  [[nodiscard]] static Result<std::unique_ptr<StateStore>> open(const std::filesystem::path& directory, Access access);
+  [[nodiscard]] static Result<std::unique_ptr<StateStore>> open(const std::filesystem::path& directory, Access access,
+                                                                std::size_t write_buffer_bytes = kWriteBufferBytes);
   /// A writer's rows are then in sorted files, so that the next open need not replay them.
   ~StateStore();
   StateStore(const StateStore&) = delete;

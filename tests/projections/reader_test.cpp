@@ -1,10 +1,8 @@
 // A reader sees a whole state beside a running runner, and leaves no trace.
 #include <sys/stat.h>
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -93,41 +91,6 @@ TEST_CASE("reader: it changes no byte, name, inode or time in the folder, beside
     }
     CHECK(snapshot(fixture.folder()) == before);
   }
-}
-
-TEST_CASE("reader: beside a runner at full speed every snapshot is whole") {
-  RunnerFixture fixture;
-  constexpr std::uint64_t kEvents = 1200;
-  for (std::uint64_t i = 0; i < kEvents; ++i) fixture.append({std::string(60'000 + i % 1000, 'x')});
-  // A row an event, and one that counts them: a snapshot with a hole cannot have as many rows as it says. 70 MB of
-  // state make the store flush and delete logs again and again meanwhile.
-  Projection storing = counting();
-  storing.apply = [](const EventView& event, State& state) -> Result<void> {
-    const std::string sequence = std::to_string(event.sequence().value());
-    if (auto put = state.put("row/" + sequence, event.data()); !put) return put;
-    return state.put("count", sequence);
-  };
-  auto runner = fixture.open(storing, {.batch_events_max = 3});
-  std::atomic<bool> done = false;
-  std::jthread thread([&] {
-    CHECK(runner->run().has_value());
-    runner.reset();
-    done = true;
-  });
-  std::uint64_t snapshots = 0;
-  for (bool last = false; !last;) {
-    last = done;
-    const auto reader = open_reader(fixture.folder());
-    const std::uint64_t sequence = reader->status().checkpoint.sequence.value();
-    std::uint64_t rows = 0;
-    REQUIRE(reader->state().scan("row/", [&](std::string_view, std::string_view) { return ++rows > 0; }).has_value());
-    REQUIRE(rows == sequence);
-    if (sequence > 0) REQUIRE(reader->state().get("count").value() == std::to_string(sequence));
-    if (last) CHECK(sequence == kEvents);
-    ++snapshots;
-  }
-  thread.join();
-  MESSAGE(snapshots << " snapshots");
 }
 
 TEST_CASE("reader: a damaged state is refused with what to do, never read") {
