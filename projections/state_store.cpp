@@ -94,7 +94,7 @@ std::optional<ManifestMark> manifest_mark(const std::filesystem::path& directory
 
 Result<std::unique_ptr<rocksdb::DB>> open_snapshot(const std::filesystem::path& directory) {
   const rocksdb::Options options = store_options(false, StateStore::kWriteBufferBytes);
-  rocksdb::Status status = rocksdb::Status::TryAgain("the writer never stood still");
+  rocksdb::Status status;
   for (int attempt = 0; attempt < kReaderOpensMax; ++attempt) {
     std::error_code error;
     if (!std::filesystem::exists(directory / "CURRENT", error)) {
@@ -108,6 +108,9 @@ Result<std::unique_ptr<rocksdb::DB>> open_snapshot(const std::filesystem::path& 
     if (status.ok() && unchanged) return owned;
     if (!status.ok() && unchanged && !status.IsIOError()) break;  // The writer is not the reason.
     std::this_thread::yield();
+  }
+  if (status.ok()) {
+    return fail(Code::busy, "projection state in " + directory.string() + ": its runner never stood still; try again");
   }
   return std::unexpected(translate(status, directory));
 }
