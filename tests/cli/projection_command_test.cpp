@@ -191,6 +191,18 @@ TEST_CASE("projection: an event that cannot be decoded stops its projection, by 
   CHECK(contains(query.err, "stands still before sequence 6"));
 }
 
+TEST_CASE("projection: a state of another log is named by list, and rebuilt by the next run") {
+  const ShopLog shop;
+  const ShopLog other;
+  shop.run_both();
+  REQUIRE(run_shell("cp -r '" + shop.log() + "/projections' '" + other.log() + "/'").exit_code == 0);
+  const std::string listed = other.projection({"list", "--json"}).out;
+  CHECK(contains(listed, R"({"name":"inventory","sequence":5,"lag":5,)"));
+  CHECK(contains(listed, "made from another history than this log's; the next run rebuilds it"));
+  CHECK(other.projection({"run", "inventory"}).out == "inventory: folded through sequence 5, 0 behind, rebuilt\n");
+  CHECK(other.projection({"query", "inventory"}).out == shop.projection({"query", "inventory"}).out);
+}
+
 TEST_CASE("projection: run changes nothing outside DIR/projections, query and list nothing at all") {
   const ShopLog shop;
   shop.run_both();

@@ -93,7 +93,9 @@ TEST_CASE("crash: the process that is killed" * doctest::skip()) {
   const char* state = std::getenv("DAYBOOK_TEST_STATE");
   if (directory == nullptr || state == nullptr) return;
   const auto log = open_log(directory, Mode::read_only);
-  const auto runner = ProjectionRunner::open(*log, counting(), state, {.batch_events_max = 7});
+  const char* version = std::getenv("DAYBOOK_TEST_FOLD_VERSION");
+  const Projection projection = counting(version == nullptr ? 1 : static_cast<std::uint32_t>(std::stoul(version)));
+  const auto runner = ProjectionRunner::open(*log, projection, state, {.batch_events_max = 7});
   REQUIRE_MESSAGE(runner.has_value(), runner.error().message);
   CHECK((*runner)->run(kSequenceMax, [](Sequence) { return ::write(kTellDescriptor, ".", 1) == 1; }).has_value());
 }
@@ -125,6 +127,22 @@ TEST_CASE("crash: after kill -9 at any moment the state is the fold at its check
   CHECK(test::rows_of((*runner)->state()) == fold_through(*log, kSequenceMax));
   CHECK((*runner)->status().checkpoint == log->head_checkpoint().value());
   MESSAGE("killed 12 times on the way to " << last.value());
+}
+
+TEST_CASE("crash: killed within a rebuild, it is still a fold of one version at its checkpoint") {
+  std::mt19937_64 random(test::test_seed());
+  const test::ScratchDirectory scratch;
+  write_log(scratch / "log", random, 1000);
+  const auto log = open_log(scratch / "log", Mode::read_only);
+  for (int version = 1; version <= 8; ++version) {
+    REQUIRE(::setenv("DAYBOOK_TEST_FOLD_VERSION", std::to_string(version).c_str(), 1) == 0);
+    run_and_kill(scratch / "log", scratch / "state", random() % 30);
+    const auto reader = ProjectionReader::open(scratch / "state");
+    if (!reader) continue;
+    CHECK(static_cast<int>((*reader)->status().fold_version) <= version);
+    CHECK(test::rows_of((*reader)->state()) == fold_through(*log, (*reader)->status().checkpoint.sequence));
+  }
+  REQUIRE(::unsetenv("DAYBOOK_TEST_FOLD_VERSION") == 0);
 }
 
 }  // namespace daybook

@@ -1,5 +1,7 @@
 // The runner: what is folded, how far, and what happens when something is in the way.
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -141,6 +143,47 @@ TEST_CASE("runner: a checkpoint that the log does not hold rebuilds the state") 
   run(*runner);
   CHECK(rows_of(runner->state()) == fixture.expected(counting(), kSequenceMax));
   CHECK(runner->status().checkpoint == fixture.log().head_checkpoint().value());
+}
+
+TEST_CASE("runner: a log that was restored from a copy, or forked, rebuilds what ran ahead of it or beside it") {
+  const test::ScratchDirectory scratch;
+  const Options options{.create_if_missing = true, .durability = Durability::buffered, .disk_free_bytes_min = 0};
+  const auto with_log = [&](const std::string& name, const std::function<void(Log&)>& use) {
+    auto log = Log::open(scratch / name, options);
+    REQUIRE_MESSAGE(log.has_value(), log.error().message);
+    use(**log);
+    REQUIRE((*log)->close().has_value());
+  };
+  const auto append = [](Log& log, const std::string& data) {
+    Commit commit;
+    commit.events.push_back({.stream = "s", .type = "Counted", .data = data});
+    REQUIRE(log.append(std::move(commit)).has_value());
+  };
+  with_log("log", [&](Log& log) { append(log, "a"); });
+  std::filesystem::copy(scratch / "log", scratch / "copy", std::filesystem::copy_options::recursive);
+  with_log("log", [&](Log& log) {
+    append(log, "b");
+    auto runner = ProjectionRunner::open(log, counting(), scratch / "state");
+    REQUIRE(runner.has_value());
+    run(**runner);
+  });
+  // The copy is of the same log, and shorter; then as long, with another second event.
+  for (const bool forked : {false, true}) {
+    with_log("copy", [&](Log& log) {
+      if (forked) append(log, "c");
+      std::filesystem::copy(scratch / "state", scratch / "moved", std::filesystem::copy_options::recursive);
+      auto runner = ProjectionRunner::open(log, counting(), scratch / "moved");
+      REQUIRE(runner.has_value());
+      CHECK((*runner)->status().rebuilt);
+      run(**runner);
+      CHECK((*runner)->status().checkpoint == log.head_checkpoint().value());
+      const Rows rows = rows_of((*runner)->state());
+      CHECK(rows.at("rows") == (forked ? "2" : "1"));
+      CHECK(rows.contains("data/c") == forked);
+      CHECK(!rows.contains("data/b"));
+    });
+    std::filesystem::remove_all(scratch / "moved");
+  }
 }
 
 TEST_CASE("runner: a failing event stops it with sequence, stream and reason; what came before is kept") {
