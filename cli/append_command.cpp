@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "daybook/limits.h"
 #include "daybook/log.h"
 
 #include "cli/command.h"
@@ -26,11 +27,8 @@
 namespace daybook::cli {
 namespace {
 
-constexpr std::size_t kDataBytesMax = 8 * 1024 * 1024;
 /// The largest commit (16 MiB) fits in base64 and with escapes.
 constexpr std::size_t kLineBytesMax = 64 * 1024 * 1024;
-constexpr std::size_t kCommitEventsMax = 10'000;
-constexpr std::size_t kCommitBytesMax = 16 * 1024 * 1024;
 
 struct Flags {
   std::optional<std::string> input;  ///< `-`
