@@ -59,7 +59,7 @@ class Core {
   const std::filesystem::path directory;
   FileLayer files;
   LogId log_id{};
-  Recovered recovered = Recovered::clean;
+  std::atomic<Recovered> recovered{Recovered::clean};  ///< As Statistics::recovered.
   BlockCache cache;
   HeadSignal head;
   [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }

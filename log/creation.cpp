@@ -100,7 +100,7 @@ Result<WriterState> create_log(Core& core, WriterState writer) {
   writer.head_file = std::move(*head);
   const auto wal_number = store->wal_number();
   if (!wal_number) return std::unexpected(wal_number.error());
-  if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number); !ok) {
+  if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number, Recovered::clean); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   // From here on the log exists.

@@ -1,6 +1,7 @@
 // HEAD is read first, then the store catches up: so the store is at least as far as HEAD, unless something was lost.
 // Then, while a writer lives, the head is clamped to what HEAD says is written: the store may be ahead of what is
-// durable. With no writer alive nothing changes under us, and the end of the WAL can be looked at.
+// durable. With no writer alive nothing changes under us, and the log is opened as recovery would open it: RocksDB's
+// follower refuses a damaged WAL, or goes on behind the damage, where a reader should see what is before.
 #include "log/follower.h"
 
 #include <thread>
@@ -22,9 +23,8 @@ Result<std::unique_ptr<Follower>> Follower::open(Core& core) {
   const auto format = require_format(core);
   if (!format) return std::unexpected(format.error());
   core.log_id = format->log_id;
-  std::unique_ptr<Follower> follower(new Follower(core));
+  std::unique_ptr<Follower> follower(new Follower(core, *format));
   if (auto looked = follower->look(); !looked) return std::unexpected(std::move(looked.error()));
-  if (auto ok = check_format_copy(*core.store(), *format); !ok) return std::unexpected(std::move(ok.error()));
   return follower;
 }
 
@@ -51,63 +51,82 @@ Result<void> Follower::look() {
 }
 
 Result<void> Follower::look_once(bool reopen) {
-  Head head;
   std::optional<Error> head_damage;
-  auto read = read_head(core_.files, core_.directory.string());
-  if (read && !*read) read = fail(Code::corruption, core_.directory.string() + "/HEAD is missing");
-  if (read) {
-    head = **read;
-  } else if (read.error().code == Code::corruption) {
-    head_damage = std::move(read.error());
-    head_damage->message += "; see `daybook repair`, which rebuilds it";
-  } else {
-    return std::unexpected(std::move(read.error()));
+  const auto head = look_at_head(head_damage);
+  if (!head) return std::unexpected(head.error());
+  const auto holder = WriterLock::holder(core_.directory.string());
+  if (!holder) return std::unexpected(holder.error());
+  if (*holder) {
+    if (!*head) return std::unexpected(*head_damage);
+    settled_.reset();
+    damage_.reset();
+    return look_beside_writer(**head, reopen);
   }
+  if (settled_ && *settled_ == *head) return {};
+  if (auto ok = look_alone(*head); !ok) return ok;
+  // A writer that has come since may have changed what was looked at.
+  std::optional<Error> ignored;
+  const auto now = look_at_head(ignored);
+  const auto holder_now = WriterLock::holder(core_.directory.string());
+  if (!now || *now != *head || !holder_now || *holder_now) {
+    return fail(Code::busy, "a writer opens the log just now; try again");
+  }
+  if (head_damage) damage_ = std::move(head_damage);
+  settled_ = *head;
+  return {};
+}
+
+/// nullopt: it is missing or damaged, which `damage` then says.
+Result<std::optional<Head>> Follower::look_at_head(std::optional<Error>& damage) const {
+  auto read = read_head(core_.files, core_.directory.string());
+  if (read && *read) return read;
+  if (!read && read.error().code != Code::corruption) return read;
+  damage = read ? Error{.code = Code::corruption, .message = core_.directory.string() + "/HEAD is missing"}
+                : std::move(read.error());
+  damage->message += "; see `daybook repair`, which rebuilds it";
+  return std::nullopt;
+}
+
+Result<void> Follower::open_store(StoreMode mode) {
+  auto opened = Store::open(core_.files.env(), core_.directory, mode, core_.options);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  if (auto ok = check_format_copy(**opened, format_); !ok) return ok;
+  core_.replace(std::move(*opened), std::make_shared<Tail>(Sequence(0), LogCounts{}));
+  return {};
+}
+
+Result<void> Follower::look_beside_writer(const Head& head, bool reopen) {
   // Another writer since: it may have replaced whole families, which an open store does not follow.
-  if (reopen || wal_number_ != head.wal_number) {
-    auto opened = Store::open(core_.files.env(), core_.directory, StoreMode::follow, core_.options);
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    core_.replace(std::move(*opened), std::make_shared<Tail>(Sequence(0), LogCounts{}));
-    wal_number_ = head.wal_number;
+  if (reopen || followed_wal_ != head.wal_number) {
+    if (auto opened = open_store(StoreMode::follow); !opened) return opened;
+    followed_wal_ = head.wal_number;
   } else if (auto caught_up = core_.store()->refresh(); !caught_up) {
     return caught_up;
   }
   const auto last = core_.store()->last_block();
   if (!last) return std::unexpected(last.error());
   const Sequence recovered = *last ? (*last)->last_sequence() : Sequence(0);
-  const auto holder = WriterLock::holder(core_.directory.string());
-  if (!holder) return std::unexpected(holder.error());
-  if (*holder) {
-    if (head_damage) return std::unexpected(*head_damage);
-    damage_.reset();
-    end_checked_.reset();
-    if (recovered < head.durable) {
-      return fail(Code::corruption, "corruption at sequence " + std::to_string(recovered.value() + 1) +
-                                        " in log/: events through " + std::to_string(head.durable.value()) +
-                                        " are durable, and the log ends before; run `daybook verify`");
-    }
-    const auto clamped = head_beside_writer(recovered);
-    if (!clamped) return std::unexpected(clamped.error());
-    if (*clamped > core_.head.head()) core_.head.publish(*clamped);
-    return {};
+  if (recovered < head.durable) {
+    return fail(Code::corruption, "corruption at sequence " + std::to_string(recovered.value() + 1) +
+                                      " in log/: events through " + std::to_string(head.durable.value()) +
+                                      " are durable, and the log ends before; run `daybook verify`");
   }
-  if (auto ok = look_at_end(head); !ok) return ok;
-  if (head_damage) damage_ = std::move(head_damage);
-  if (recovered > core_.head.head()) core_.head.publish(recovered);
-  return {};
-}
-
-Result<Sequence> Follower::head_beside_writer(Sequence recovered) const {
+  // The store may have caught up with more than HEAD said before, and HEAD may say more by now.
   const auto now = read_head(core_.files, core_.directory.string());
   if (!now) return std::unexpected(now.error());
   if (!*now) return fail(Code::corruption, core_.directory.string() + "/HEAD is missing; see `daybook repair`");
-  return std::min(recovered, (*now)->written);
+  const Sequence allowed = std::min(recovered, (*now)->written);
+  core_.recovered = head.recovered;
+  if (allowed > core_.head.head()) core_.head.publish(allowed);
+  return {};
 }
 
-/// Nobody writes, so whatever lies in the WAL stays as it is. What is shown from it is synced first: it must not be
-/// gone after a power cut. Where the system forbids that, the files are read as they are.
-Result<void> Follower::look_at_end(const Head& head) {
-  if (end_checked_ == head) return {};
+/// Nobody writes, so everything stays as it is, and is seen as a writer's recovery would see it: through the last group
+/// before any damage. What is shown from the WAL is synced first: it must not be gone after a power cut. Where the
+/// system forbids that, the files are read as they are.
+Result<void> Follower::look_alone(const std::optional<Head>& head) {
+  followed_wal_.reset();
+  if (auto opened = open_store(StoreMode::inspect); !opened) return opened;
   const std::string log = core_.directory.string() + "/log";
   if (const auto names = core_.files.list(log)) {
     for (const std::string& name : *names) {
@@ -116,19 +135,19 @@ Result<void> Follower::look_at_end(const Head& head) {
       if (!synced && synced.error().code == Code::io) return synced;
     }
   }
-  const auto report = inspect_end(core_, *core_.store(), head);
+  const auto report = inspect_end(core_, *core_.store(), head.value_or(Head{}));
   if (!report) return std::unexpected(report.error());
   damage_.reset();
+  core_.recovered = !head || head->clean ? head.value_or(Head{}).recovered : Recovered::replayed;
   if (!report->wal.clean()) {
-    const auto holder = WriterLock::holder(core_.directory.string());
-    if (!holder || *holder) return fail(Code::busy, "a writer opens the log just now; try again");
     const WalDamage& damage = report->wal.damage.front();
     damage_ = Error{.code = Code::corruption,
                     .message = "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
                                damage.reason + "), behind the last readable event " +
                                std::to_string(report->head.value()) + "; the next writer cuts it, or names it"};
+    core_.recovered = Recovered::cut;
   }
-  end_checked_ = head;
+  if (report->head > core_.head.head()) core_.head.publish(report->head);
   return {};
 }
 

@@ -26,18 +26,22 @@ class Follower {
   [[nodiscard]] std::optional<Error> damage() const;
 
  private:
-  explicit Follower(Core& core) : core_(core) {}
+  Follower(Core& core, const Format& format) : core_(core), format_(format) {}
   [[nodiscard]] Result<void> look();
   [[nodiscard]] Result<void> look_once(bool reopen);
-  [[nodiscard]] Result<Sequence> head_beside_writer(Sequence recovered) const;
-  [[nodiscard]] Result<void> look_at_end(const Head& head);
+  [[nodiscard]] Result<std::optional<Head>> look_at_head(std::optional<Error>& damage) const;
+  [[nodiscard]] Result<void> look_beside_writer(const Head& head, bool reopen);
+  [[nodiscard]] Result<void> look_alone(const std::optional<Head>& head);
+  [[nodiscard]] Result<void> open_store(StoreMode mode);
 
   Core& core_;
+  const Format format_;
   mutable std::mutex mutex_;
   // Protected by mutex_:
   std::optional<Error> damage_;
-  std::optional<std::uint64_t> wal_number_;  ///< Of the writer that the store was opened under.
-  std::optional<Head> end_checked_;          ///< The HEAD under which the end was last looked at without a writer.
+  std::optional<std::uint64_t> followed_wal_;  ///< That of the writer whom the store follows; nullopt: of none.
+  /// Without a writer: the HEAD under which all was looked at; nullopt inside: it was damaged.
+  std::optional<std::optional<Head>> settled_;
 };
 
 }  // namespace daybook

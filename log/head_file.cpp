@@ -4,7 +4,8 @@
 //
 //   byte 0   durable   sequence
 //   byte 8   written   sequence
-//   byte 16  writer    bit 0: opened and not closed; bit 1: with `buffered`; a fresh one is 0
+//   byte 16  writer    bit 0: opened and not closed; bit 1: with `buffered`; bits 2 and 3: what it found when it
+//                      opened the log (0 clean, 1 replayed, 2 cut); a fresh one is 0
 //   byte 24  wal       number of the WAL file that the writer began with
 //
 // Each word is written by one pwrite of its eight aligned bytes. POSIX does not promise that a reader sees all of
@@ -33,6 +34,8 @@ constexpr std::size_t kWordBytes = 8;
 constexpr std::size_t kHeadBytes = 4 * kWordBytes;
 constexpr std::uint64_t kWriterOpen = 1;
 constexpr std::uint64_t kWriterBuffered = 2;
+constexpr unsigned kRecoveredShift = 2;
+constexpr std::uint64_t kRecoveredMax = 2;
 constexpr std::uint64_t kValueMax = (std::uint64_t{1} << 48) - 1;
 constexpr std::array<std::uint16_t, 4> kPlaceMarks = {0x6a09, 0xbb67, 0x3c6e, 0xa54f};
 constexpr std::array<const char*, 4> kPlaceNames = {"durable", "written", "writer", "wal"};
@@ -48,8 +51,26 @@ std::uint64_t encode_word(std::uint32_t place, std::uint64_t value) {
   return value << 16 | static_cast<std::uint16_t>(crc.checksum() ^ kPlaceMarks[place]);
 }
 
+std::uint64_t encode_recovered(Recovered recovered) {
+  switch (recovered) {
+    case Recovered::clean:
+      return 0;
+    case Recovered::replayed:
+      return 1;
+    case Recovered::cut:
+      return 2;
+  }
+  DAYBOOK_CHECK(false, "HEAD: a recovery has three outcomes");
+}
+
 std::uint64_t encode_writer(const Head& head) {
-  return (head.clean ? 0 : kWriterOpen) | (head.durability == Durability::buffered ? kWriterBuffered : 0);
+  return (head.clean ? 0 : kWriterOpen) | (head.durability == Durability::buffered ? kWriterBuffered : 0) |
+         encode_recovered(head.recovered) << kRecoveredShift;
+}
+
+Recovered decode_recovered(std::uint64_t writer) {
+  const std::uint64_t value = writer >> kRecoveredShift;
+  return value == 0 ? Recovered::clean : value == 1 ? Recovered::replayed : Recovered::cut;
 }
 
 std::string encode_head(const Head& head) {
@@ -82,13 +103,14 @@ Result<Head> decode_head(std::string_view bytes, const std::string& path) {
     }
   }
   const std::uint64_t writer = values[kWriter];
-  if (writer > (kWriterOpen | kWriterBuffered)) return damaged(path, "the word `writer` says what no daybook writes");
+  if (writer >> kRecoveredShift > kRecoveredMax) return damaged(path, "the word `writer` says what no daybook writes");
   return Head{.durable = Sequence(values[kDurable]),
               // A writer with `fsync` stores only the durable word.
               .written = Sequence(std::max(values[kDurable], values[kWritten])),
               .durability = (writer & kWriterBuffered) != 0 ? Durability::buffered : Durability::fsync,
               .wal_number = values[kWal],
-              .clean = (writer & kWriterOpen) == 0};
+              .clean = (writer & kWriterOpen) == 0,
+              .recovered = decode_recovered(writer)};
 }
 
 }  // namespace
@@ -151,8 +173,9 @@ Result<void> HeadFile::store_writer(const Head& head) {
   return {};
 }
 
-Result<void> HeadFile::store_opened(Durability durability, std::uint64_t wal_number) {
+Result<void> HeadFile::store_opened(Durability durability, std::uint64_t wal_number, Recovered recovered) {
   Head head = head_;
+  head.recovered = recovered;
   head.durability = durability;
   head.wal_number = wal_number;
   head.clean = false;

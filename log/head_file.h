@@ -14,6 +14,7 @@
 #include "daybook/ids.h"
 #include "daybook/options.h"
 #include "daybook/result.h"
+#include "daybook/statistics.h"
 #include "log/file_layer.h"
 
 namespace daybook {
@@ -28,6 +29,7 @@ struct Head {
   Durability durability = Durability::fsync;  ///< Of the last writer.
   std::uint64_t wal_number = 0;               ///< This WAL file, or a newer one, must exist; 0: none need.
   bool clean = true;                          ///< The last writer closed the log, or there was none.
+  Recovered recovered = Recovered::clean;     ///< What the last writer found when it opened the log.
   friend bool operator==(const Head&, const Head&) = default;
 };
 
@@ -50,9 +52,9 @@ class HeadFile {
   /// After recovery found the log to end at `head`, which is synced: both words become it, and both are synced. The
   /// one way in which `written` goes back; `durable` does not.
   [[nodiscard]] Result<void> store_recovered(Sequence head);
-  /// Before the writer's first append: who it is. Synced, so that a crash finds it said. The name of the WAL file
-  /// must be durable before.
-  [[nodiscard]] Result<void> store_opened(Durability durability, std::uint64_t wal_number);
+  /// Before the writer's first append: who it is, and what it found. Synced, so that a crash finds it said. The name of
+  /// the WAL file must be durable before.
+  [[nodiscard]] Result<void> store_opened(Durability durability, std::uint64_t wal_number, Recovered recovered);
   /// After everything else was closed and synced. Synced.
   [[nodiscard]] Result<void> store_closed();
   /// Blocks until every word is on disk.

@@ -29,12 +29,11 @@ std::unexpected<Error> missing_events(Sequence head, Sequence durable, const Wal
                                     "; damage in " + where + "; restore a copy, or see `daybook repair`");
 }
 
-/// The blocks behind the last one in a table file, each following the one before.
-Result<std::shared_ptr<const Block>> walk_unflushed(const Core& core, const Store& store) {
-  const Sequence flushed = store.last_flushed();
+/// The blocks from the one that begins at `from` on, each following the one before. 0: the log's beginning.
+Result<std::shared_ptr<const Block>> walk(const Core& core, const Store& store, Sequence from) {
   StoreIterator at = store.iterate(Family::events, false, false);
   std::string key;
-  append_be64(key, std::max<std::uint64_t>(flushed.value(), 1));
+  append_be64(key, std::max<std::uint64_t>(from.value(), 1));
   std::shared_ptr<const Block> previous;
   for (at.seek(key); at.valid(); at.next()) {
     auto block = store.block_of(at);
@@ -43,7 +42,7 @@ Result<std::shared_ptr<const Block>> walk_unflushed(const Core& core, const Stor
     const bool follows =
         previous
             ? previous->last_sequence().next() == (*block)->first_sequence() && previous->link() == (*block)->chain()
-            : flushed == (*block)->first_sequence() || (first_of_log && (*block)->chain() == genesis_link(core.log_id));
+            : from == (*block)->first_sequence() || (first_of_log && (*block)->chain() == genesis_link(core.log_id));
     if (!follows) {
       return fail(Code::corruption,
                   "corruption at sequence " + text_of((*block)->first_sequence()) + " in " +
@@ -73,6 +72,11 @@ std::optional<std::uint64_t> wal_number_of(std::string_view name) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   return error == std::errc() && end == name.data() + name.size() ? std::optional(number) : std::nullopt;
+}
+
+std::string wal_file_of(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return "log/" + std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits + ".log";
 }
 
 /// Puts the bytes of DIR/log/`name` from `from` on into DIR/lost/, and only then shortens the file. A file that is
@@ -138,6 +142,16 @@ Result<void> replay(Core& core, Sequence from, Sequence head) {
   return {};
 }
 
+/// Reads all that open_index() will read, so that what it would refuse is refused while nothing was changed.
+Result<void> check_index(const Core& core, const Store& store, Sequence head) {
+  const auto state = read_index_state(store, head);
+  if (!state) return std::unexpected(state.error());
+  const Sequence through = *state ? (*state)->through : Sequence(0);
+  if (through == head) return {};
+  const auto walked = walk(core, store, through.next());
+  return walked ? Result<void>() : std::unexpected(walked.error());
+}
+
 /// Puts store and tail in place; what the index lacks, or has too much of, is made good.
 Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequence head) {
   auto state = read_index_state(*store, head);
@@ -168,6 +182,7 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
     auto report = inspect_end(core, **inspected, **head);
     if (!report) return std::unexpected(std::move(report.error()));
     if (auto ok = check_cut(**head, report->wal); !ok) return std::unexpected(std::move(ok.error()));
+    if (auto ok = check_index(core, **inspected, report->head); !ok) return std::unexpected(std::move(ok.error()));
     end = report->head;
     writer.last_block = report->last_block;
     inspected->reset();
@@ -191,7 +206,7 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
   const auto wal_number = store->wal_number();
   if (!wal_number) return std::unexpected(wal_number.error());
   if (auto ok = writer.head_file->store_recovered(end); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number); !ok) {
+  if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number, core.recovered); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   if (auto ok = open_index(core, store, end); !ok) return std::unexpected(std::move(ok.error()));
@@ -203,17 +218,20 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
 
 Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) {
   EndReport report;
-  auto wal = scan_wal(core.files, core.directory.string(), store.family_id(Family::events));
+  // What a crash left behind of older WAL files is in table files: damage there takes nothing away.
+  const auto oldest = store.oldest_needed_wal_number();
+  if (!oldest) return std::unexpected(oldest.error());
+  auto wal = scan_wal(core.files, core.directory.string(), store.family_id(Family::events), *oldest);
   if (!wal) return std::unexpected(std::move(wal.error()));
   report.wal = std::move(*wal);
-  auto last = walk_unflushed(core, store);
+  auto last = walk(core, store, store.last_flushed());
   if (!last) return std::unexpected(std::move(last.error()));
   report.last_block = std::move(*last);
   report.head = report.last_block ? report.last_block->last_sequence() : Sequence(0);
   if (report.head < head.durable) return missing_events(report.head, head.durable, report.wal);
   if (report.wal.newest_wal_number < head.wal_number) {
     return fail(Code::corruption,
-                "corruption in log/: the WAL file " + std::to_string(head.wal_number) +
+                "corruption: the WAL file " + wal_file_of(head.wal_number) +
                     " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
   }
   return report;

@@ -39,12 +39,24 @@ std::string sequence_key(Sequence sequence) {
   return key;
 }
 
+/// Why a database that must be there cannot be opened. A file of it that is missing, or a name in CURRENT that leads
+/// nowhere, is damage: that there is no log at all is said by FORMAT, not by RocksDB.
+Error cannot_open(const rocksdb::Status& status, const std::string& path) {
+  Error error = error_of(status, "cannot open " + path);
+  if (error.code == Code::not_found || error.code == Code::invalid) {
+    error.code = Code::corruption;
+    error.message =
+        "corruption in log/, from CURRENT on: " + error.message + "; restore a copy, or see `daybook repair`";
+  }
+  return error;
+}
+
 Result<std::vector<std::string>> family_names(rocksdb::Env& env, const std::filesystem::path& log_directory) {
   std::vector<std::string> names;
   const std::string path = log_directory.string();
   const auto status =
       rocksdb::DB::ListColumnFamilies(database_options(env, log_directory, StoreMode::inspect), path, &names);
-  if (!status.ok()) return std::unexpected(error_of(status, "cannot look into " + path));
+  if (!status.ok()) return std::unexpected(cannot_open(status, path));
   return names;
 }
 
@@ -131,8 +143,9 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
       break;
   }
   store->db_.reset(db);
-  if (!status.ok()) return std::unexpected(error_of(status, "cannot open " + path));
-  return store;
+  if (status.ok()) return store;
+  return std::unexpected(mode == StoreMode::create ? error_of(status, "cannot open " + path)
+                                                   : cannot_open(status, path));
 }
 
 Result<bool> Store::exists(rocksdb::Env& env, const std::filesystem::path& directory) {
@@ -197,6 +210,12 @@ Result<void> Store::sync_wal() {
 
 Result<void> Store::flush() {
   return result_of(db_->Flush(rocksdb::FlushOptions(), handle(Family::events)), "cannot flush DIR/log");
+}
+
+Result<std::uint64_t> Store::oldest_needed_wal_number() const {
+  std::uint64_t number = 0;
+  if (db_->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number)) return number;
+  return fail(Code::io, "cannot tell which WAL files DIR/log still needs");
 }
 
 Result<std::uint64_t> Store::wal_number() const {
@@ -275,8 +294,13 @@ StoreIterator Store::iterate(Family family, bool prefix_bound, bool fill_cache) 
 }
 
 Result<void> Store::ingest(const std::vector<SortedEntry>& entries) {
-  // A leftover of a crash is overwritten; RocksDB does not know the name.
+  // A crash may have left this name, as a second one of a table file that was taken in: so it is unlinked, never
+  // written over.
   const std::string path = (directory_ / "postings.tmp").string();
+  const auto unlinked = env_.DeleteFile(path);
+  if (!unlinked.ok() && !unlinked.IsNotFound() && !unlinked.IsPathNotFound()) {
+    return result_of(unlinked, "cannot remove log/postings.tmp");
+  }
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(handle(Family::postings)),
                                 handle(Family::postings));
   auto status = writer.Open(path);

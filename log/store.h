@@ -88,6 +88,8 @@ class Store {
   [[nodiscard]] Result<void> sync_wal();
   /// Moves the events out of the WAL into table files; waits.
   [[nodiscard]] Result<void> flush();
+  /// WAL files with lower numbers hold nothing that is not in table files.
+  [[nodiscard]] Result<std::uint64_t> oldest_needed_wal_number() const;
   /// The number of the WAL file now written to.
   [[nodiscard]] Result<std::uint64_t> wal_number() const;
 

@@ -87,6 +87,7 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::pa
   db.enable_write_thread_adaptive_yield = false;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db.paranoid_checks = true;
+  db.db_host_id = "";                      // the machine's name has no place in a log that is handed on
   db.skip_stats_update_on_db_open = true;  // opening reads no table properties
   db.use_direct_io_for_flush_and_compaction = writer && &env == rocksdb::Env::Default() && has_direct_io(directory);
   if (!writer) {

@@ -25,15 +25,15 @@ struct WalFile {
   std::string name;
 };
 
-/// The WAL files among `names`, by number. RocksDB's own text log is `LOG`, without a number.
-std::vector<WalFile> wal_files_of(const std::vector<std::string>& names) {
+/// The WAL files among `names`, by number, from `oldest` on. RocksDB's own text log is `LOG`, without a number.
+std::vector<WalFile> wal_files_of(const std::vector<std::string>& names, std::uint64_t oldest) {
   std::vector<WalFile> files;
   for (const std::string& name : names) {
     if (!name.ends_with(kSuffix)) continue;
     const char* const digits_end = name.data() + name.size() - kSuffix.size();
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(name.data(), digits_end, number);
-    if (error == std::errc() && end == digits_end) files.push_back({number, name});
+    if (error == std::errc() && end == digits_end && number >= oldest) files.push_back({number, name});
   }
   std::ranges::sort(files, {}, &WalFile::number);
   return files;
@@ -174,10 +174,11 @@ void Scanner::close_damage(std::uint64_t end) {
 
 }  // namespace
 
-Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id) {
+Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id,
+                         std::uint64_t oldest) {
   const auto names = files.list(directory + "/log");
   if (!names) return std::unexpected(names.error());
-  const std::vector<WalFile> wal_files = wal_files_of(*names);
+  const std::vector<WalFile> wal_files = wal_files_of(*names, oldest);
   Scanner scanner(events_family_id);
   for (const WalFile& file : wal_files) {
     if (auto scanned = scanner.scan_file(files, directory, "log/" + file.name); !scanned) {

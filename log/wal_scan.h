@@ -53,10 +53,11 @@ struct WalScan {
   [[nodiscard]] bool clean() const { return damage_count == 0; }
 };
 
-/// Reads every WAL file in `directory`/log, in the order of their numbers. `events_family_id` is RocksDB's id of the
-/// events family. Damage is a finding, not an error; errors are `io`, `denied`, and `not_found` (no such directory). A
-/// file that was cut between two records shows no damage. Do not run it on files that are being written: an
-/// unfinished write looks torn.
-[[nodiscard]] Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id);
+/// Reads every WAL file in `directory`/log from the number `oldest` on, in the order of their numbers.
+/// `events_family_id` is RocksDB's id of the events family. Damage is a finding, not an error; errors are `io`,
+/// `denied`, and `not_found` (no such directory). A file that was cut between two records shows no damage. Do not run
+/// it on files that are being written: an unfinished write looks torn.
+[[nodiscard]] Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id,
+                                       std::uint64_t oldest = 0);
 
 }  // namespace daybook

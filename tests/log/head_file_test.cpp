@@ -50,7 +50,8 @@ Head sample() {
           .written = Sequence(0x123456789abc),
           .durability = Durability::buffered,
           .wal_number = 47,
-          .clean = false};
+          .clean = false,
+          .recovered = Recovered::cut};
 }
 
 /// Whether `step` ends its process by DAYBOOK_CHECK.
@@ -83,7 +84,7 @@ TEST_CASE("head: a fresh one says that nothing was written and nobody holds it")
 TEST_CASE("head: what each call stores is what a reader and the next writer see") {
   Directory directory;
   const auto file = directory.create();
-  REQUIRE(file->store_opened(Durability::buffered, 12));
+  REQUIRE(file->store_opened(Durability::buffered, 12, Recovered::clean));
   REQUIRE(file->store_written(Sequence(100)));
   REQUIRE(file->store_durable(Sequence(60)));
   REQUIRE(file->sync());
@@ -109,12 +110,12 @@ TEST_CASE("head: what is durable is written") {
 TEST_CASE("head: closing keeps the sequences and says clean, opening says who") {
   Directory directory;
   const auto file = directory.create();
-  REQUIRE(file->store_opened(Durability::fsync, 3));
+  REQUIRE(file->store_opened(Durability::fsync, 3, Recovered::clean));
   CHECK_FALSE(directory.read().clean);
   REQUIRE(file->store_durable(Sequence(7)));
   REQUIRE(file->store_closed());
   CHECK(directory.read() == Head{.durable = Sequence(7), .written = Sequence(7), .wal_number = 3, .clean = true});
-  REQUIRE(file->store_opened(Durability::buffered, 4));
+  REQUIRE(file->store_opened(Durability::buffered, 4, Recovered::clean));
   CHECK(directory.read().durability == Durability::buffered);
   CHECK_FALSE(directory.read().clean);
 }
