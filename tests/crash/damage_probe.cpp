@@ -2,11 +2,11 @@
 // error is a good answer where it names the damage; the same data is a good answer; there is no third.
 #include "tests/crash/damage_probe.h"
 
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
-
 #include <algorithm>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/writer.h"

@@ -1,11 +1,11 @@
 // Any damage to any file is refused and named, or it does not show. A seeded sample of all flips of one bit; more of
 // them, or others, by DAYBOOK_FLIPS and DAYBOOK_SEED.
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <map>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/damage_probe.h"

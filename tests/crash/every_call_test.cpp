@@ -1,10 +1,10 @@
 // Random kills seldom hit what takes microseconds: making a log, closing it, recovering it. So here the process ends at
 // its first call that changes something on disk, then at its second, and so on through all of them.
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
-
 #include <functional>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/directory_state.h"

@@ -1,11 +1,11 @@
 // Kill -9 of a writer at random moments. The oracle is the test's own process: it heard of every acknowledgement
 // through a pipe before the writer died.
-#include <doctest/doctest.h>
 #include <signal.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/oracle.h"

@@ -1,13 +1,13 @@
 // Read-only means read-only: no name, byte, inode or time of change, whatever is asked and however the writer ended;
 // and it works where writing is not possible at all.
-#include <doctest/doctest.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <unistd.h>
-
 #include <chrono>
 #include <cstring>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/directory_state.h"

@@ -1,11 +1,11 @@
 // Readers in other processes beside a writer at full speed, across its kill -9 and its return.
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
-
 #include <chrono>
 #include <functional>
 #include <map>
+
+#include <doctest/doctest.h>
 
 #include "base/bytes.h"
 #include "tests/crash/child.h"

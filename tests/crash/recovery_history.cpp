@@ -1,11 +1,11 @@
 // HEAD and the length of the WAL are taken down between appends, when nothing is on its way.
 #include "tests/crash/recovery_history.h"
 
-#include <doctest/doctest.h>
 #include <signal.h>
 #include <unistd.h>
-
 #include <sstream>
+
+#include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/writer.h"

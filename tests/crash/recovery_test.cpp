@@ -1,7 +1,7 @@
 // "Recovery and damage" of docs/architecture.md, a test a sentence.
-#include <doctest/doctest.h>
-
 #include <string>
+
+#include <doctest/doctest.h>
 
 #include "log/format_file.h"
 #include "tests/crash/child.h"

@@ -1,11 +1,11 @@
 // Logs that were written once, by the build that first had the format, and never again: every later build reads them.
-#include <doctest/doctest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "daybook/log.h"
 #include "tests/golden/golden_content.h"
