@@ -63,6 +63,8 @@ TEST_CASE("append queue: at either bound it is busy, and has room again when an 
   CHECK(!by_bytes.try_push(request_of("c")));
   for (const RequestPtr& request : by_bytes.take(kBytesMax)) by_bytes.release(*request);
   CHECK(by_bytes.try_push(request_of("c", 1000)));
+  CHECK(by_bytes.try_push(request_of("d", 1000)));  // all of the room came back
+  CHECK(!by_bytes.try_push(request_of("e")));
 }
 
 TEST_CASE("append queue: one that is alone fits, however large") {

@@ -1,6 +1,6 @@
 // A write that fails: the log becomes read-only, says so, and says of each commit what is certain of it.
-#include <csignal>
 #include <sys/resource.h>
+#include <csignal>
 
 #include <doctest/doctest.h>
 

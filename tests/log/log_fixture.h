@@ -3,10 +3,10 @@
 // Threads: the test's. Owns: its directory, removed at the end.
 #pragma once
 
+#include <unistd.h>
 #include <filesystem>
 #include <functional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
