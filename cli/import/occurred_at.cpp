@@ -3,8 +3,11 @@
 // mostly, so the span in which one offset holds is remembered.
 #include "cli/import/occurred_at.h"
 
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -49,18 +52,22 @@ class OccurredAt::Parser {
   using Answer = std::expected<Timestamp, const char*>;
 
   Parser(std::string format, const date::time_zone* zone)
-      : format_(std::move(format)), is_rfc3339_(format_ == "rfc3339"), has_offset_(has_offset(format_)), zone_(zone) {}
+      : format_(std::move(format)),
+        is_rfc3339_(format_ == "rfc3339"),
+        is_epoch_(format_ == "%s"),
+        has_offset_(has_offset(format_)),
+        zone_(zone) {}
 
   Answer read(std::string_view text) {
     if (text == last_text_) return last_answer_;
-    last_answer_ = is_rfc3339_ ? read_rfc3339_time(text) : read_formatted(text);
+    last_answer_ = is_rfc3339_ ? read_rfc3339_time(text) : is_epoch_ ? read_epoch_time(text) : read_formatted(text);
     last_text_ = text;
     return last_answer_;
   }
 
   /// A format that cannot read back a whole date that it wrote would make every row bad.
   bool gives_a_date() {
-    if (is_rfc3339_) return true;
+    if (is_rfc3339_ || is_epoch_) return true;
     const auto sample = date::local_days(date::year(2011) / 11 / 23) + std::chrono::hours(13);
     const auto parsed = parse(date::format(format_, date::sys_seconds(sample.time_since_epoch())));
     return parsed && date::floor<date::days>(parsed->local) == date::floor<date::days>(sample);
@@ -70,6 +77,16 @@ class OccurredAt::Parser {
   static Answer read_rfc3339_time(std::string_view text) {
     if (const auto time = parse_time(text)) return *time;
     return std::unexpected("is no time as RFC 3339 writes it, or out of its range");
+  }
+
+  /// strptime(3) has `%s`, the library does not.
+  static Answer read_epoch_time(std::string_view text) {
+    constexpr std::int64_t kSecondsMax = std::numeric_limits<std::int64_t>::max() / 1'000'000'000;
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc() || end != text.data() + text.size()) return std::unexpected(kUnreadable);
+    if (count > kSecondsMax || count < -kSecondsMax) return std::unexpected(kOutOfRange);
+    return Timestamp(seconds(count));
   }
 
   Answer read_formatted(std::string_view text) {
@@ -127,6 +144,7 @@ class OccurredAt::Parser {
 
   std::string format_;
   bool is_rfc3339_;
+  bool is_epoch_;
   bool has_offset_;
   const date::time_zone* zone_;  ///< Null: UTC.
   std::istringstream stream_;

@@ -112,6 +112,20 @@ TEST_CASE("csv: a column that the file lacks is an error before the first event,
   CHECK(import_text(kValue, "id,\"v\n1,2\n").error->message.find("never closed") != std::string::npos);
 }
 
+TEST_CASE("csv: a header of more than 4,096 columns is refused") {
+  const auto import_columns = [](int count) {
+    std::string header = "id,v";
+    std::string row = "1,x";
+    for (int i = 2; i < count; ++i) {
+      header += ",c" + std::to_string(i);
+      row += ",";
+    }
+    return import_text(kValue, header + "\n" + row + "\n");
+  };
+  CHECK(import_columns(4096).data() == R"({"v":"x"})");
+  CHECK(import_columns(4097).error->message.find("more than 4096 columns") != std::string::npos);
+}
+
 TEST_CASE("csv: a row of more than 8 MiB is bad, bounded, and the next one is read") {
   std::string big(9 * 1024 * 1024, 'x');
   for (const std::string& field : {big, "\"" + big + "\n\""}) {

@@ -1,9 +1,11 @@
 // A mapping that is wrong is refused with file, line and column, before anything is read.
+#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
 
 #include "tests/cli/import_rows.h"
+#include "tests/support/cli_run.h"
 
 using daybook::test::csv_mapping;
 using daybook::test::jsonl_mapping;
@@ -145,6 +147,38 @@ TEST_CASE("mapping: nesting beyond the limit is an error, not a crash") {
   for (int i = 0; i < 20'000; ++i) key += ".a";
   CHECK(rule_error(key + " = 1") != "");
   CHECK(rule_error("data.x = " + std::string(20'000, '[')) != "");
+}
+
+TEST_CASE("mapping: a file, its source, its rules and their tags are bounded") {
+  const auto with_source = [](std::size_t bytes) {
+    return mapping_error("source = \"" + std::string(bytes, 's') + "\"\nformat = \"csv\"\n[[event]]\nskip = true\n");
+  };
+  CHECK(with_source(256) == "");
+  complains(with_source(257), "1:10", "longer than 256 bytes");
+  const auto with_rules = [](int count) {
+    std::string text = "source = \"s\"\nformat = \"csv\"\n";
+    for (int i = 0; i < count; ++i) text += "[[event]]\nskip = true\n";
+    return mapping_error(text);
+  };
+  CHECK(with_rules(1000) == "");
+  complains(with_rules(1001), "3:1", "more than 1000");
+  const auto with_tags = [](int count) {
+    std::string text = "tags = [";
+    for (int i = 0; i < count; ++i) text += "\"t\",";
+    return rule_error(text + "]");
+  };
+  CHECK(with_tags(64) == "");
+  complains(with_tags(65), "6:8", "more than 64");
+  const daybook::test::ScratchDirectory scratch;
+  const auto load = [&scratch](std::size_t bytes) {
+    std::string text = csv_mapping("");
+    text += "#" + std::string(bytes - text.size() - 1, 'x');
+    std::ofstream(scratch / "m.toml") << text;
+    const auto loaded = daybook::cli::Mapping::load(scratch / "m.toml");
+    return loaded ? "" : loaded.error().message;
+  };
+  CHECK(load(1024 * 1024) == "");
+  CHECK(load(1024 * 1024 + 1).find("at most 1 MiB") != std::string::npos);
 }
 
 TEST_CASE("mapping: a file that is not there, a directory and one that is too large are errors") {
