@@ -9,6 +9,7 @@ _MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:work|root|home/\w+|Users/\w+|tmp)/"
 _UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CLAIM = re.compile(r"`([a-z][a-z ]*: [^`]+)`")
+_PATH = re.compile(r"`((?:base|schema|log|projections|cli|tests|docs|scripts|include|examples|bench)/[\w./+-]+\.\w+)`")
 _CLAIM_PAGES = ("docs/limits.md",)  # Pages that name tests.
 _TITLE = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 _SPECIAL = re.compile(r"(=\s*(default|delete)$)|\boperator\b|^friend\b|^static_assert\b|^using\s+namespace\b|~\w+\s*\(")
@@ -97,6 +98,9 @@ def _anchor(title: str) -> str:
 def _check_links(tree: Tree, path: str, text: str) -> None:
     prose = re.sub(r"```.*?```", lambda match: "\n" * match.group(0).count("\n"), text, flags=re.DOTALL)
     for number, line in enumerate(prose.split("\n"), 1):
+        for named in _PATH.findall(line):
+            if not (tree.root / named).exists():
+                tree.add(path, number, "link", f"{named} is no file")
         for target in _LINK.findall(re.sub(r"`[^`]*`", "", line)):
             if re.match(r"[a-z]+:", target):
                 continue

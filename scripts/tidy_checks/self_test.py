@@ -155,6 +155,7 @@ _PLANTS = [
     Plant("docstring", "include/daybook/ids.h", "  ///< As a rose.", "", 24),
     Plant("docstring", "include/daybook/log.h", "/// Where it ends.\n", "", 10),
     Plant("link", "docs/page.md", "page.md#a-page", "pages.md", 3),
+    Plant("link", "docs/page.md", "`[no](link.md)`", "`log/stores.h`", 3),
     Plant("link", "docs/page.md", "page.md#a-page", "page.md#b-page", 3),
     Plant("claim", "docs/limits.md", "what is put is got", "what is got was put", 3),
     Plant("machine-path", "docs/page.md", "`[no](link.md)`", "/home/" + "someone/daybook", 3),
