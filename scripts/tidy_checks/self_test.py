@@ -175,7 +175,7 @@ _PLANTS = [
           found_in="tests/log/store_test.cpp"),
     Plant("test-name", "tests/log/other_test.cpp", "", 'TEST_CASE("it works") {}\n', 1),
     Plant("format", "log/store.cpp", "{ return", "{   return", 10),
-    Plant("header-alone", "log/store.h", '#include "base/bytes.h"\n', "std::string name();\n", 1),
+    Plant("header-alone", "base/bytes.h", "#include <expected>\n", "#include <array>\n", 1),
     Plant("header-alone", "include/daybook/log.h", '#include "daybook/ids.h"\n', "class Other;\n", 1),
 ]
 _COMPILED = ("format", "header-alone")

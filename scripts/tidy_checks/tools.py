@@ -1,5 +1,6 @@
 """What other programs judge: headers that compile alone (g++), and formatting (clang-format). Both remembered by
-content, so that a run over an unchanged tree starts neither."""
+content, so that a run over an unchanged tree starts neither. A header that a source includes first is left to the
+build."""
 
 import concurrent.futures
 import hashlib
@@ -91,11 +92,21 @@ def _closure(tree: Tree, source: Source) -> list[Source]:
     return [seen[path] for path in sorted(seen)]
 
 
+def _proven_by_the_build(tree: Tree) -> set[str]:
+    """Headers that some source includes before anything else: they compile alone, or the build fails."""
+    first = {source.includes[0].target for source in tree.sources.values()
+             if not source.is_header and source.includes and not source.includes[0].angle}
+    return {path for path in first if path in tree.sources}
+
+
 def _check_headers(tree: Tree, cache: Cache) -> None:
     schemas = {path: text for path, text in tree.texts.items() if path.endswith(".capnp")}
     compiler = subprocess.run(["g++", "--version"], capture_output=True, text=True, check=False).stdout.split("\n")[0]
     waiting = []
+    proven = _proven_by_the_build(tree)
     for source in tree.headers():
+        if source.path in proven:
+            continue
         files = _closure(tree, source)
         digest = _digest("header", compiler, *_FLAGS, *schemas.values(), *(file.path + file.text for file in files))
         if not cache.knows(digest):
