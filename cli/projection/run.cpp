@@ -34,7 +34,7 @@ int print_standing(const Context& context, Log& log, const ProjectionRunner& run
     output.write(standing->name + ": folded through sequence " + std::to_string(standing->sequence.value()) + ", " +
                  std::to_string(standing->lag) + " behind" + rebuilt + "\n");
   }
-  return output.finish(exit_code);
+  return finish_reading(log, output, exit_code);
 }
 
 }  // namespace
