@@ -15,6 +15,7 @@ Result<Core::Use> Core::enter() const {
 bool Core::shut() {
   if (closed_.exchange(true, std::memory_order_acq_rel)) return false;
   head.ring();  // subscriptions look around and find it closed
+  if (const auto waited_for = tail()) waited_for->ring();
   const std::unique_lock everybody_left(life_);
   return true;
 }

@@ -188,7 +188,10 @@ void TailGeneration::match_item(const QueryItem& item, std::uint32_t from, std::
   std::iter_swap(groups.begin(), driver);
   std::vector<std::uint32_t> candidates;
   for (const auto& list : groups.front()) candidates.insert(candidates.end(), list.begin(), list.end());
-  if (groups.front().size() > 1) std::ranges::sort(candidates);  // lists of one kind never share an event
+  if (groups.front().size() > 1) {
+    std::ranges::sort(candidates);
+    candidates.erase(std::ranges::unique(candidates).begin(), candidates.end());  // a name may be asked for twice
+  }
   for (const std::uint32_t offset : candidates) {
     const auto has = [&](const Lists& lists) { return contains(lists, offset); };
     if (!std::all_of(groups.begin() + 1, groups.end(), has)) continue;

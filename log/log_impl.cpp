@@ -160,10 +160,15 @@ Result<void> Log::Impl::flush_index() {
   writer_->sequencer.request_freeze();
   writer_->queue.wake();
   const auto done = [&] {
-    return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() || core.closed();
+    return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() ||
+           writer_->sequencer.is_broken() || core.closed();
   };
   tail->wait(done);
   if (tail->set()->indexed_through >= head) return {};
+  if (core.closed()) return fail(Code::closed, "the log is closed");
+  if (writer_->sequencer.is_broken()) {
+    return fail(Code::closed, "an earlier append failed, so the log is read-only until it is opened again");
+  }
   return fail(Code::io, "writing the postings failed; see the log");
 }
 

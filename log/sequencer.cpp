@@ -81,7 +81,7 @@ Sequencer::Requests Sequencer::claim(Requests taken) {
 }
 
 bool Sequencer::waits_for_indexer() {
-  return tail_is_full() && !index_has_failed();
+  return !is_broken() && tail_is_full() && !index_has_failed();
 }
 
 /// Never of a log that failed: its tail holds events that nobody may index.
@@ -276,6 +276,8 @@ void Sequencer::fail_group(const Requests& requests, const Error& failure) {
                              "), so the log is read-only until it is opened again"};
   log_error("commit failed sequence=" + std::to_string(durable.value() + 1) +
             " error=" + std::string(to_string(failure.code)) + "; log is read-only");
+  is_broken_.store(true, std::memory_order_release);
+  core_.tail()->ring();  // nobody may wait for an index of this tail
 }
 
 /// From here on the group is visible.

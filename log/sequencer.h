@@ -32,8 +32,8 @@ class Sequencer {
   /// The indexer failed for good: once the tail is full, commits are refused with this error. Any thread.
   void index_failed(const Error& error);
   [[nodiscard]] bool index_has_failed();
-  /// A write failed: the log is read-only until it is opened again. Not beside step().
-  [[nodiscard]] bool is_broken() const { return broken_.has_value(); }
+  /// A write failed: the log is read-only until it is opened again. Any thread.
+  [[nodiscard]] bool is_broken() const { return is_broken_.load(std::memory_order_acquire); }
   /// The tail is full, and the indexer will make room: until then step() does nothing.
   [[nodiscard]] bool waits_for_indexer();
   /// Asks the next step, which any thread may bring about with AppendQueue::wake, to hand the tail to the indexer.
@@ -67,6 +67,7 @@ class Sequencer {
   Link chain_;                   ///< The last sealed block's link.
   Timestamp recorded_at_;        ///< Of the group at hand; never decreases.
   std::optional<Error> broken_;  ///< Set for good by a failed write: the log is read-only.
+  std::atomic<bool> is_broken_{false};
   std::atomic<bool> freeze_requested_{false};
   std::mutex index_mutex_;
   std::optional<Error> index_error_;  ///< Protected by index_mutex_.

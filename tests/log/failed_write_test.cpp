@@ -74,6 +74,28 @@ TEST_CASE(
   CHECK(log->verify().value().clean());
 }
 
+TEST_CASE("failed write: with a full tail the log still answers, is not indexed further, and closes") {
+  // One failed commit alone fills the tail, and nobody may index what it holds.
+  LogFixture log(false, [](Options& options) { options.tail_bytes_max = 1024 * 1024; });
+  REQUIRE(log->append(keyed("before", 1)));
+  Commit many;
+  for (int i = 0; i < 10'000; ++i) {
+    many.events.push_back({.stream = "a", .type = "T", .tags = {std::string(200, 't') + std::to_string(i)}});
+  }
+  {
+    const FileSizeLimit limit(50'000);
+    REQUIRE(!log->append(many));
+  }
+  const auto refused = log->append(keyed("after", 3), {.timeout = std::chrono::minutes(5)});
+  REQUIRE(!refused);
+  CHECK(refused.error().code == Code::closed);
+  const auto indexed = log->flush_index();
+  REQUIRE(!indexed);
+  CHECK(indexed.error().code == Code::closed);
+  log.reopen();
+  CHECK(log->verify().value().clean());
+}
+
 TEST_CASE("failed write: a disk below its bound refuses appends, certainly, and the log can be read") {
   LogFixture log(false, [](Options& options) { options.disk_free_bytes_min = UINT64_MAX / 2; });
   const auto refused = log->append(keyed("x", 1));

@@ -92,6 +92,15 @@ TEST_CASE("generation: it finds what a plain filter over its events finds, in an
   CHECK(found_in_all > 1000);
 }
 
+TEST_CASE("generation: a query that names a stream or a type twice finds each event once") {
+  TailGeneration generation(Sequence(0));
+  const Term terms[] = {make_term(TermKind::stream, "s"), make_term(TermKind::type, "T")};
+  for (std::uint64_t i = 1; i <= 3; ++i) generation.add(Sequence(i), Version(i), terms);
+  const std::vector<std::uint64_t> each_once = {1, 2, 3};
+  CHECK(generation.find({{{.streams = {"s", "s"}}}}, Sequence(1), Sequence(3)) == each_once);
+  CHECK(generation.find({{{.types = {"T", "U", "T"}}}}, Sequence(1), Sequence(3)) == each_once);
+}
+
 TEST_CASE("generation: heads, versions and keys are those at or below the sequence that is asked for") {
   const std::uint64_t seed = random_seed();
   INFO(replay_of(seed));
