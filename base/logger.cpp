@@ -1,8 +1,10 @@
 // A façade over spdlog, so that a program which embeds daybook can route the logger named "daybook" as it likes:
-// if it registered one, that one is used, else warnings and errors go to stderr.
+// if it registered one, that one is used, else warnings and errors go to stderr. Lines hold names of files, which
+// anyone may choose and which a terminal would obey; so what controls one is left out.
 #include "base/logger.h"
 
 #include <memory>
+#include <string>
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -21,16 +23,28 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+// C0, DEL, and the second byte of the C1 characters become a question mark.
+std::string harmless(std::string_view line) {
+  std::string text(line);
+  unsigned char before = 0;
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0)) c = '?';
+    before = byte;
+  }
+  return text;
+}
+
 }  // namespace
 
 void log_info(std::string_view line) {
-  logger().info(line);
+  logger().info(harmless(line));
 }
 void log_warning(std::string_view line) {
-  logger().warn(line);
+  logger().warn(harmless(line));
 }
 void log_error(std::string_view line) {
-  logger().error(line);
+  logger().error(harmless(line));
 }
 
 }  // namespace daybook

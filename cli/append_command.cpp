@@ -21,6 +21,7 @@
 #include "cli/input.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
+#include "cli/progress_bar.h"
 #include "cli/query_json.h"
 #include "cli/visible_text.h"
 
@@ -121,17 +122,23 @@ int append_event(const Context& context, const Flags& flags) {
 /// Appends each line as a commit; stops at the first that is refused.
 int append_lines(Log& log, LineReader& lines, Output& output) {
   CommitJson reader;
+  ProgressBar bar("append", "lines", output);
+  const auto refused = [&](const Error& error) {
+    bar.clear();
+    return report(at_line(lines, error), Source::input);
+  };
   while (output.ok()) {
     Result<std::optional<std::string_view>> line = lines.next();
-    if (!line) return report(at_line(lines, line.error()), Source::input);
+    if (!line) return refused(line.error());
     if (interrupted()) return kExitInterrupted;
     if (!*line) break;
     if (trim_json(**line).empty()) continue;
     Result<Commit> commit = reader.parse(**line);
-    if (!commit) return report(at_line(lines, commit.error()), Source::input);
+    if (!commit) return refused(commit.error());
     Result<Appended> appended = log.append(std::move(*commit));
-    if (!appended) return report(at_line(lines, appended.error()), Source::input);
+    if (!appended) return refused(appended.error());
     print_appended(output, *appended, true);
+    bar.update({.items = lines.line_number()});
   }
   return kExitOk;
 }

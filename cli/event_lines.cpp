@@ -12,14 +12,6 @@ namespace {
 constexpr std::size_t kPageRows = 256;
 constexpr std::size_t kPageBytes = 1024 * 1024;
 
-/// To the millisecond: `2011-12-09T12:50:00.000Z`.
-std::string short_time(Timestamp time) {
-  std::string text;
-  append_time(text, time);
-  text.erase(text.size() - 7, 6);
-  return text;
-}
-
 }  // namespace
 
 std::string data_text(const EventView& event) {
@@ -46,9 +38,9 @@ void EventLines::add(const EventView& event) {
   // What a terminal cannot show need not wait for its page; clip() marks the cut.
   if (output_.terminal()) data = clip(data, static_cast<std::size_t>(output_.columns()));
   bytes_ += data.size();
-  table_.add_row({std::to_string(event.sequence().value()), short_time(event.recorded_at()),
-                  std::string(event.stream()), std::to_string(event.version().value()), std::string(event.type()), tags,
-                  std::move(data)});
+  table_.add_row({std::to_string(event.sequence().value()),
+                  shown_time(output_, event.recorded_at(), Precision::milliseconds), std::string(event.stream()),
+                  std::to_string(event.version().value()), std::string(event.type()), tags, std::move(data)});
   if (table_.row_count() >= kPageRows || bytes_ >= kPageBytes) flush();
 }
 

@@ -3,6 +3,7 @@
 // Threads: one at a time. Owns: the pairs until they are printed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,12 +16,22 @@ namespace daybook::cli {
 class FactList {
  public:
   /// Adds a line.
-  void add(std::string name, std::string value) { facts_.emplace_back(std::move(name), std::move(value)); }
-  /// Prints all of them, the names dim on a terminal.
+  void add(std::string name, std::string value) { facts_.push_back({std::move(name), std::move(value), false}); }
+  /// Adds a line with a number; numbers are aligned with each other.
+  void add_count(std::string name, std::uint64_t value) {
+    facts_.push_back({std::move(name), std::to_string(value), true});
+  }
+  /// Prints all of them, the names dim where there is colour.
   void print(Output& output) const;
 
  private:
-  std::vector<std::pair<std::string, std::string>> facts_;
+  struct Fact {
+    std::string name;
+    std::string value;
+    bool number;
+  };
+
+  std::vector<Fact> facts_;
 };
 
 }  // namespace daybook::cli

@@ -2,10 +2,14 @@
 // Values are therefore taken as text, one a flag, and read here.
 #include "cli/flags.h"
 
+#include <algorithm>
 #include <charconv>
+#include <functional>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
+#include "cli/style.h"
 #include "cli/time_text.h"
 #include "cli/visible_text.h"
 
@@ -21,6 +25,29 @@ std::string quoted(const std::string& text) {
 std::string range_text(std::uint64_t min, std::uint64_t max) {
   if (max == UINT64_MAX) return "a whole number from " + std::to_string(min);
   return "a whole number from " + std::to_string(min) + " to " + std::to_string(max);
+}
+
+/// A flag with one of a few words.
+template <class Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& name,
+                        const std::vector<std::pair<std::string, Value>>& choices,
+                        const std::function<void(Value)>& choose, const std::string& description) {
+  std::string words;
+  std::string type_name;
+  for (std::size_t at = 0; at < choices.size(); ++at) {
+    if (at > 0) words += at + 1 == choices.size() ? " or " : ", ";
+    words += choices[at].first;
+    type_name += (at > 0 ? "|" : "") + choices[at].first;
+  }
+  const auto wrong = [choices, words](const std::string& text) {
+    const auto found = std::ranges::find(choices, text, &std::pair<std::string, Value>::first);
+    return found == choices.end() ? quoted(text) + " is not " + words : std::string();
+  };
+  const auto take = [choices, choose](const std::string& text) {
+    const auto found = std::ranges::find(choices, text, &std::pair<std::string, Value>::first);
+    choose(found->second);
+  };
+  return app.add_option_function<std::string>(name, take, description)->check(wrong)->type_name(type_name);
 }
 
 }  // namespace
@@ -85,24 +112,23 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Time
 }
 
 CLI::Option* add_durability(CLI::App& app, Durability& durability) {
-  const auto wrong = [](const std::string& text) {
-    return text == "fsync" || text == "buffered" ? std::string() : quoted(text) + " is not fsync or buffered";
-  };
-  return app
-      .add_option_function<std::string>(
-          "--durability",
-          [&durability](const std::string& text) {
-            durability = text == "fsync" ? Durability::fsync : Durability::buffered;
-          },
-          "fsync (default): acknowledged is on disk; buffered: faster, survives a crash but not a power cut")
-      ->check(wrong)
-      ->type_name("fsync|buffered");
+  return add_choice<Durability>(
+      app, "--durability", {{"fsync", Durability::fsync}, {"buffered", Durability::buffered}},
+      [&durability](Durability chosen) { durability = chosen; },
+      "fsync (default): acknowledged is on disk; buffered: faster, survives a crash but not a power cut");
+}
+
+CLI::Option* add_colour(CLI::App& app) {
+  return add_choice<Colour>(
+      app, "--color", {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}},
+      choose_colour, "Colour: auto (default: on a terminal, unless NO_COLOR is set or TERM is dumb), always or never");
 }
 
 void add_examples(CLI::App& app, const std::vector<std::string>& examples) {
   std::string footer = "Examples:";
   for (const std::string& example : examples) footer += "\n  daybook " + example;
-  if (app.get_parent() != nullptr) footer += "\n\nGlobal flags, before or after the command: --log DIR, --json";
+  if (app.get_parent() != nullptr)
+    footer += "\n\nGlobal flags, before or after the command: --log DIR, --json, --color WHEN";
   app.footer(footer + "\n");
 }
 

@@ -39,6 +39,8 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Time
                       const std::string& description);
 /// `--durability fsync|buffered`.
 CLI::Option* add_durability(CLI::App& app, Durability& durability);
+/// `--color auto|always|never`, which takes effect at once.
+CLI::Option* add_colour(CLI::App& app);
 /// Adds the examples that `--help` ends with; one a line, without the leading `daybook`.
 void add_examples(CLI::App& app, const std::vector<std::string>& examples);
 

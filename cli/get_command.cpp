@@ -17,12 +17,6 @@
 namespace daybook::cli {
 namespace {
 
-std::string time_text(Timestamp time) {
-  std::string text;
-  append_time(text, time);
-  return text;
-}
-
 void print_facts(Output& output, const EventView& event) {
   FactList facts;
   facts.add("sequence", std::to_string(event.sequence().value()));
@@ -30,8 +24,10 @@ void print_facts(Output& output, const EventView& event) {
   facts.add("version", std::to_string(event.version().value()));
   facts.add("type", std::string(event.type()));
   facts.add("id", event.id().text());
-  facts.add("time", time_text(event.recorded_at()));
-  if (const auto occurred = event.occurred_at()) facts.add("occurred at", time_text(*occurred));
+  facts.add("time", shown_time(output, event.recorded_at(), Precision::nanoseconds));
+  if (const auto occurred = event.occurred_at()) {
+    facts.add("occurred at", shown_time(output, *occurred, Precision::nanoseconds));
+  }
   for (std::size_t at = 0; at < event.tag_count(); ++at) facts.add("tag", std::string(event.tag(at)));
   if (const auto correlation = event.correlation_id()) facts.add("correlation", correlation->text());
   if (const auto causation = event.causation_id()) facts.add("causation", causation->text());

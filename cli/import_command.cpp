@@ -19,7 +19,7 @@
 #include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
-#include "cli/visible_text.h"
+#include "cli/table.h"
 #include "daybook/clock.h"
 
 namespace daybook::cli {
@@ -73,10 +73,16 @@ std::string text_of(const ImportSummary& summary, double seconds) {
                     count_of(summary.events.repeated, "event") + " already there, " +
                     count_of(summary.rows_skipped, "row") + " skipped, " + count_of(summary.rows_bad, "bad row") +
                     ", " + seconds_text(seconds) + " s\n";
-  for (const auto& [type, count] : summary.events.by_type) {
-    out += "  " + (type.empty() ? "(other types)" : visible(type)) + "  " + std::to_string(count) + "\n";
-  }
   return out;
+}
+
+void print_types(Output& output, const ImportSummary& summary) {
+  Table table({{"type"}, {"events", Align::right}});
+  table.header_on_terminal_only();
+  for (const auto& [type, count] : summary.events.by_type) {
+    table.add_row({type.empty() ? "(other types)" : type, std::to_string(count)});
+  }
+  table.print(output);
 }
 
 /// Says on stderr why the import ended early, and gives the exit code.
@@ -127,6 +133,7 @@ int run_import(const Context& context, const ImportFlags& flags) {
   const double seconds = std::chrono::duration<double>(Clock::system().steady_now() - start).count();
   Output out;
   out.write(context.json ? json_of(summary, seconds) : text_of(summary, seconds));
+  if (!context.json) print_types(out, summary);
   out.flush();
   const int exit_code = conclude(summary);
   return out.finish(closed ? exit_code : report(closed.error()));

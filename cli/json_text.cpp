@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/json_door.h"
+#include "cli/visible_text.h"
 
 namespace daybook::cli {
 namespace {
@@ -159,12 +160,13 @@ void append_escape(std::string& out, unsigned char low) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
+  const std::size_t begin = out.size();
+  bool ascii = true;
   std::size_t copied = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto c = static_cast<unsigned char>(text[at]);
-    // C1 controls are U+0080..U+009F: in UTF-8 0xC2 and then 0x80..0x9F.
-    const bool c1 = c == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7F && !c1) continue;
+    ascii = ascii && c < 0x7F;
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out += text.substr(copied, at - copied);
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -175,14 +177,13 @@ void append_json_string(std::string& out, std::string_view text) {
       out += "\\r";
     } else if (c == '\t') {
       out += "\\t";
-    } else if (c1) {
-      append_escape(out, static_cast<unsigned char>(text[++at]));
     } else {
       append_escape(out, c);
     }
     copied = at + 1;
   }
   out += text.substr(copied);
+  if (!ascii) out.replace(begin, std::string::npos, json_visible(std::string_view(out).substr(begin)));
   out += '"';
 }
 

@@ -10,7 +10,8 @@
 
 namespace daybook::cli {
 
-/// Appends `text` (UTF-8) as a JSON string with its quotes. Control characters, DEL and C1 among them, are escaped.
+/// Appends `text` (UTF-8) as a JSON string with its quotes. What a terminal would act on
+/// (visible_text.h) is escaped.
 void append_json_string(std::string& out, std::string_view text);
 /// Whether `text` is one JSON value of RFC 8259, blanks around it allowed: valid UTF-8, any depth, any size of number.
 [[nodiscard]] bool is_json(std::string_view text);

@@ -21,6 +21,7 @@ void add_global_flags(CLI::App& app, Context& context) {
   if (const char* named = std::getenv("DAYBOOK_LOG")) context.log_directory = named;
   app.add_option("--log", context.log_directory, "The log's directory; default: $DAYBOOK_LOG")->type_name("DIR");
   app.add_flag("--json", context.json, "Print JSON, one object a line");
+  daybook::cli::add_colour(app);
   app.set_version_flag("--version", std::string("daybook ") + DAYBOOK_VERSION);
   daybook::cli::add_examples(
       app, {

@@ -16,17 +16,19 @@ namespace {
 constexpr std::size_t kBufferBytes = 64 * 1024;
 constexpr int kColumnsMin = 20;
 
-int columns_of(int descriptor) {
-  struct winsize window{};
-  if (::ioctl(descriptor, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return 80;
-  return window.ws_col < kColumnsMin ? kColumnsMin : window.ws_col;
-}
-
 }  // namespace
 
 Output::Output(int descriptor)
-    : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), columns_(terminal_ ? columns_of(descriptor) : 0) {
+    : descriptor_(descriptor), terminal_(::isatty(descriptor) == 1), style_(Style::of(descriptor)) {
   buffer_.reserve(kBufferBytes + kBufferBytes / 4);
+}
+
+// Asked anew each time: a window can be resized while a command runs.
+int Output::columns() const {
+  if (!terminal_) return 0;
+  struct winsize window{};
+  if (::ioctl(descriptor_, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return 80;
+  return window.ws_col < kColumnsMin ? kColumnsMin : window.ws_col;
 }
 
 Output::~Output() {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/style.h"
+
 namespace daybook::cli {
 
 /// Collects what a command prints. Nothing is lost silently: finish() says whether all of it was written.
@@ -31,8 +33,10 @@ class Output {
   [[nodiscard]] bool ok() const { return errno_ == 0; }
   /// Whether it goes to a terminal.
   [[nodiscard]] bool terminal() const { return terminal_; }
-  /// Columns of the terminal; 0 where it is none.
-  [[nodiscard]] int columns() const { return columns_; }
+  /// Columns that the terminal has now; 0 where it is none.
+  [[nodiscard]] int columns() const;
+  /// How what goes there is coloured, if at all.
+  [[nodiscard]] const Style& style() const { return style_; }
   /// Flushes and gives the command's exit code: `exit_code`; 0 when the reader closed the pipe; 3, with a line on
   /// stderr, when writing failed.
   [[nodiscard]] int finish(int exit_code);
@@ -41,7 +45,7 @@ class Output {
   int descriptor_;
   int errno_ = 0;
   bool terminal_;
-  int columns_;
+  Style style_;
   std::string buffer_;
 };
 

@@ -43,7 +43,7 @@ std::string minutes_and_seconds(double seconds) {
 std::size_t columns_of_stderr() {
   struct winsize window{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &window) != 0 || window.ws_col == 0) return 80;
-  return window.ws_col;
+  return std::max<std::size_t>(window.ws_col, 2);
 }
 
 void write_to_stderr(std::string_view text) {
@@ -85,6 +85,11 @@ ProgressBar::ProgressBar(std::string_view label, std::string_view unit, const Cl
       start_(clock_.steady_now()),
       next_(start_ + kRefresh) {}
 
+ProgressBar::ProgressBar(std::string_view label, std::string_view unit, const Output& output)
+    : ProgressBar(label, unit) {
+  terminal_ = terminal_ && !output.terminal();
+}
+
 ProgressBar::~ProgressBar() {
   clear();
 }
@@ -95,17 +100,21 @@ void ProgressBar::update(const Progress& progress) {
   if (now < next_) return;
   next_ = now + kRefresh;
   // One column stays free: a full line makes some terminals wrap, and then the line cannot be erased.
-  const std::size_t columns = std::max<std::size_t>(columns_of_stderr(), 2) - 1;
+  const std::size_t columns = columns_of_stderr() - 1;
   std::string line = progress_line(label_, unit_, progress, now - start_, columns);
+  const std::size_t width = display_width(line);
+  // Blanks rub out what was longer before: every terminal knows them, a dumb one too.
+  if (const std::size_t before = std::min(shown_columns_, columns); before > width) line.append(before - width, ' ');
   line.insert(line.begin(), '\r');
-  write_to_stderr(line.append("\x1b[K"));
-  shown_ = true;
+  write_to_stderr(line);
+  shown_columns_ = width;
 }
 
 void ProgressBar::clear() {
-  if (!shown_) return;
-  write_to_stderr("\r\x1b[K");
-  shown_ = false;
+  if (shown_columns_ == 0) return;
+  const std::string blanks(std::min(shown_columns_, columns_of_stderr() - 1), ' ');
+  write_to_stderr("\r" + blanks + "\r");
+  shown_columns_ = 0;
 }
 
 }  // namespace daybook::cli

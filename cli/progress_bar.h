@@ -10,6 +10,8 @@
 
 #include "daybook/clock.h"
 
+#include "cli/output.h"
+
 namespace daybook::cli {
 
 /// How far it is. `done` of `total` gives the share and the time left; `items` gives the rate.
@@ -28,6 +30,9 @@ class ProgressBar {
  public:
   /// `label` says what is done, such as `import`; `unit` what is counted, such as `events`.
   ProgressBar(std::string_view label, std::string_view unit, const Clock& clock = Clock::system());
+  /// For a command that prints while it works: where `output` goes to a terminal, that shows how far it is, and there
+  /// is no bar.
+  ProgressBar(std::string_view label, std::string_view unit, const Output& output);
   /// Erases the line.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
@@ -43,7 +48,7 @@ class ProgressBar {
   std::string unit_;
   const Clock& clock_;
   bool terminal_;
-  bool shown_ = false;
+  std::size_t shown_columns_ = 0;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point next_;
 };

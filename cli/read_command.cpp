@@ -12,11 +12,12 @@
 #include "daybook/log.h"
 
 #include "cli/command.h"
-#include "cli/event_json.h"
-#include "cli/event_lines.h"
+#include "cli/event_filter.h"
+#include "cli/event_printer.h"
 #include "cli/flags.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
+#include "cli/progress_bar.h"
 #include "cli/visible_text.h"
 
 namespace daybook::cli {
@@ -28,11 +29,7 @@ struct Flags {
   std::optional<std::uint64_t> limit;
   bool backward = false;
   bool explain = false;
-  std::vector<std::string> streams;
-  std::optional<std::string> stream_prefix;
-  std::vector<std::string> types;
-  std::vector<std::string> tags;
-  std::optional<Uuid> correlation;
+  EventFilter filter;
   std::optional<Timestamp> since;
   std::optional<Timestamp> until;
 };
@@ -44,12 +41,9 @@ Result<std::optional<ReadOptions>> options_of(Log& log, const Flags& flags) {
   options.through = Sequence(flags.through.value_or(kSequenceMax.value()));
   options.limit = flags.limit.value_or(UINT64_MAX);
   options.direction = flags.backward ? Direction::backward : Direction::forward;
-  options.query.items.push_back({.streams = flags.streams,
-                                 .stream_prefix = flags.stream_prefix.value_or(""),
-                                 .types = flags.types,
-                                 .tags = flags.tags,
-                                 .correlation_id = flags.correlation});
-  if (Result<void> checked = options.query.check(); !checked) return std::unexpected(checked.error());
+  Result<Query> query = flags.filter.query();
+  if (!query) return std::unexpected(std::move(query.error()));
+  options.query = std::move(*query);
   if (options.from > options.through) {
     note("nothing to read: --from " + std::to_string(options.from.value()) + " is beyond --through " +
          std::to_string(options.through.value()) + "; a range goes from low to high, with --backward too");
@@ -83,39 +77,47 @@ int explain(const Log& log, const Cursor& cursor, Output& output, bool json) {
   return finish_reading(log, output, kExitOk);
 }
 
-int print_json(const Log& log, Cursor& cursor, Output& output) {
-  EventJson writer(output.terminal());
-  while (output.ok() && !interrupted()) {
-    Result<std::optional<Batch>> batch = cursor.next();
-    if (!batch) {
-      output.flush();
-      return output.finish(report(batch.error()));
-    }
-    if (!*batch) return finish_reading(log, output, kExitOk);
-    for (const EventView event : **batch) {
-      writer.append(output.buffer(), event);
-      output.buffer() += '\n';
-      output.line_done();
-    }
-  }
-  return output.finish(kExitInterrupted);
-}
+/// How far a read is, in sequences, or in events where a limit ends it earlier.
+class ReadProgress {
+ public:
+  ReadProgress(const ReadOptions& options, Sequence head, const Output& output)
+      : bar_("read", "events", output),
+        forward_(options.direction == Direction::forward),
+        from_(options.from),
+        through_(std::min(options.through, head)),
+        limit_(options.limit) {}
 
-int print_lines(const Log& log, Cursor& cursor, Output& output) {
-  EventLines lines(output);
+  void advance(const Batch& batch) {
+    items_ += batch.size();
+    const Sequence reached = batch[batch.size() - 1].sequence();
+    const std::uint64_t total = through_.value() - from_.value() + 1;
+    const std::uint64_t done = (forward_ ? reached.value() - from_.value() : through_.value() - reached.value()) + 1;
+    const bool limited = limit_ < total;
+    bar_.update({.done = limited ? items_ : done, .total = limited ? limit_ : total, .items = items_});
+  }
+  void clear() { bar_.clear(); }
+
+ private:
+  ProgressBar bar_;
+  bool forward_;
+  Sequence from_;
+  Sequence through_;
+  std::uint64_t limit_;
+  std::uint64_t items_ = 0;
+};
+
+int print(const Log& log, Cursor& cursor, EventPrinter& printer, Output& output, ReadProgress& progress) {
   while (output.ok() && !interrupted()) {
     Result<std::optional<Batch>> batch = cursor.next();
-    if (!batch) {
-      lines.flush();
-      return output.finish(report(batch.error()));
+    if (!batch || !*batch) {
+      printer.flush();
+      progress.clear();
+      return batch ? finish_reading(log, output, kExitOk) : output.finish(report(batch.error()));
     }
-    if (!*batch) {
-      lines.flush();
-      return finish_reading(log, output, kExitOk);
-    }
-    for (const EventView event : **batch) lines.add(event);
+    for (const EventView event : **batch) printer.add(event);
+    progress.advance(**batch);
   }
-  lines.flush();
+  printer.flush();
   return output.finish(kExitInterrupted);
 }
 
@@ -129,7 +131,9 @@ int run(const Context& context, const Flags& flags) {
   Result<Cursor> cursor = (*log)->read(**options);
   if (!cursor) return report(cursor.error());
   if (flags.explain) return explain(**log, *cursor, output, context.json);
-  return context.json ? print_json(**log, *cursor, output) : print_lines(**log, *cursor, output);
+  EventPrinter printer(output, context.json);
+  ReadProgress progress(**options, (*log)->head(), output);
+  return print(**log, *cursor, printer, output, progress);
 }
 
 }  // namespace
@@ -141,13 +145,7 @@ void add_read(CLI::App& app, Context& context) {
   add_count(*command, "--through", flags->through, "Last sequence, inclusive", 0, kSequenceMax.value());
   add_count(*command, "--limit", flags->limit, "At most N events");
   command->add_flag("--backward", flags->backward, "From high to low");
-  CLI::Option* stream =
-      add_texts(*command, "--stream", flags->streams, "Events of this stream; repeated: of any", "STREAM");
-  add_text(*command, "--stream-prefix", flags->stream_prefix, "Streams whose names begin so", "PREFIX")
-      ->excludes(stream);
-  add_texts(*command, "--type", flags->types, "Events of this type; repeated: of any", "TYPE");
-  add_texts(*command, "--tag", flags->tags, "Events with this tag; repeated: with all", "TAG");
-  add_uuid(*command, "--correlation", flags->correlation, "Events of this business transaction");
+  add_filter(*command, flags->filter);
   add_time(*command, "--since", flags->since, "Recorded at this time or later");
   add_time(*command, "--until", flags->until, "Recorded before this time");
   command->add_flag("--explain", flags->explain, "Print how the log would answer, instead of events");

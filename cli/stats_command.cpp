@@ -36,15 +36,15 @@ std::string json_of(const Statistics& statistics) {
 
 FactList facts_of(const Statistics& statistics) {
   FactList facts;
-  facts.add("events", std::to_string(statistics.events));
-  facts.add("head", std::to_string(statistics.head.value()));
-  facts.add("streams", std::to_string(statistics.streams));
-  facts.add("commits", std::to_string(statistics.commits));
-  facts.add("blocks", std::to_string(statistics.blocks));
-  facts.add("bytes on disk", std::to_string(statistics.bytes_on_disk));
-  facts.add("indexed through", std::to_string(statistics.indexed_through.value()));
+  facts.add_count("events", statistics.events);
+  facts.add_count("head", statistics.head.value());
+  facts.add_count("streams", statistics.streams);
+  facts.add_count("commits", statistics.commits);
+  facts.add_count("blocks", statistics.blocks);
+  facts.add_count("bytes on disk", statistics.bytes_on_disk);
+  facts.add_count("indexed through", statistics.indexed_through.value());
   facts.add("log id", statistics.log_id.text());
-  facts.add("format version", std::to_string(statistics.format_version));
+  facts.add_count("format version", statistics.format_version);
   facts.add("recovered", std::string(to_string(statistics.recovered)));
   return facts;
 }

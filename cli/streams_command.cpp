@@ -11,6 +11,7 @@
 #include "cli/flags.h"
 #include "cli/json_text.h"
 #include "cli/output.h"
+#include "cli/progress_bar.h"
 #include "cli/table.h"
 
 namespace daybook::cli {
@@ -42,12 +43,15 @@ int run(const Context& context, const std::string& prefix) {
   Output output;
   Table table({{"stream"}, {"version", Align::right}, {"last sequence", Align::right}});
   table.header_on_terminal_only();
+  ProgressBar bar("streams", "streams", output);
+  std::uint64_t printed = 0;
   std::string after;
   while (output.ok()) {
     if (interrupted()) return output.finish(kExitInterrupted);
     const Result<std::vector<StreamHead>> page = (*log)->streams(prefix, after, kPageStreams);
     if (!page) {
       output.flush();
+      bar.clear();
       return output.finish(report(page.error()));
     }
     if (context.json) {
@@ -57,7 +61,10 @@ int run(const Context& context, const std::string& prefix) {
     }
     if (page->size() < kPageStreams) break;
     after = page->back().stream;
+    printed += page->size();
+    bar.update({.items = printed});
   }
+  bar.clear();
   return finish_reading(**log, output, kExitOk);
 }
 

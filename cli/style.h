@@ -1,12 +1,19 @@
-// Colour, where it helps: on a terminal, unless NO_COLOR is set.
+// Colour, where it helps: as `--color` says, else on a terminal, unless NO_COLOR is set.
 //
-// Threads: any. Owns: nothing.
+// Threads: any; choose_colour() before any other. Owns: what `--color` chose.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace daybook::cli {
+
+/// What `--color` chooses. `always` and `never` win over NO_COLOR and TERM.
+enum class Colour : std::uint8_t { automatic, always, never };
+
+/// Keeps the choice for every Style made afterwards. The command line calls it before a command runs.
+void choose_colour(Colour choice);
 
 /// Wraps text in a colour, or leaves it alone. The text must be visible() already.
 class Style {
@@ -14,7 +21,8 @@ class Style {
   /// Plain text.
   Style() = default;
   explicit Style(bool colour) : colour_(colour) {}
-  /// Colours when `descriptor` is a terminal that can, and NO_COLOR (no-color.org) is unset or empty.
+  /// As choose_colour() said; automatically: when `descriptor` is a terminal that can (TERM is neither absent nor
+  /// `dumb`), and NO_COLOR (no-color.org) is unset or empty.
   [[nodiscard]] static Style of(int descriptor);
 
   [[nodiscard]] bool colour() const { return colour_; }

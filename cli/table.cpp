@@ -2,11 +2,8 @@
 // limits allow (512 bytes) must not push every other row off the screen.
 #include "cli/table.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
-#include "cli/style.h"
 #include "cli/visible_text.h"
 
 namespace daybook::cli {
@@ -57,8 +54,8 @@ void Table::print_row(Output& output, const std::vector<std::string>& cells, boo
   line.erase(line.find_last_not_of(' ') + 1);
   if (output.terminal()) {
     line = clip(line, static_cast<std::size_t>(output.columns()));
-    if (header) line = Style::of(STDOUT_FILENO).bold(line);
   }
+  if (header) line = output.style().bold(line);
   output.write(line + "\n");
 }
 

@@ -21,8 +21,8 @@ struct Column {
   Align align = Align::left;
 };
 
-/// Collects rows and prints them aligned under a header: in bold, and lines clipped, on a terminal; whole and without
-/// colour elsewhere. Cells are made visible(), and wide characters are counted. print() may be called
+/// Collects rows and prints them aligned under a header: lines clipped to a terminal, whole elsewhere, the header in
+/// bold where there is colour. Cells are made visible(), and wide characters are counted. print() may be called
 /// again and again, for an output larger than memory: columns then keep the widths they have reached.
 class Table {
  public:

@@ -1,10 +1,15 @@
 // strptime and std::get_time accept blanks, missing digits and what follows; a time in a log is to mean one instant or
-// be refused. So the characters are checked here one by one, and the calendar is std::chrono's.
+// be refused. So the characters are checked here one by one, and the calendar is std::chrono's. The user's zone is the
+// C library's: it knows all that TZ may say, and UTC where TZ says nothing that it knows (docs/adr/0010).
 #include "cli/time_text.h"
+
+#include <time.h>
 
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
+#include <ctime>
 
 namespace daybook::cli {
 namespace {
@@ -105,13 +110,20 @@ void append_digits(std::string& out, std::int64_t value, std::size_t count) {
   out.append(text.data(), count);
 }
 
-}  // namespace
+/// A point in time as two plain numbers: the midnight of the first representable day is not representable itself.
+struct Split {
+  std::chrono::sys_seconds whole;
+  std::int64_t fraction;  ///< Nanoseconds below a second.
+};
 
-void append_time(std::string& out, Timestamp time) {
-  // In plain numbers: the midnight of the first representable day is not representable itself.
+Split split(Timestamp time) {
   const std::int64_t count = time.time_since_epoch().count();
-  const std::int64_t fraction = (count % kSecond + kSecond) % kSecond;
-  const std::chrono::sys_seconds whole(seconds(count / kSecond - (count % kSecond < 0 ? 1 : 0)));
+  return {.whole = std::chrono::sys_seconds(seconds(count / kSecond - (count % kSecond < 0 ? 1 : 0))),
+          .fraction = (count % kSecond + kSecond) % kSecond};
+}
+
+/// `2011-12-09T12:50:00.000`, as the clock of UTC shows it at `whole`.
+void append_clock(std::string& out, std::chrono::sys_seconds whole, std::int64_t fraction, Precision precision) {
   const auto midnight = std::chrono::floor<days>(whole);
   const std::chrono::year_month_day date(midnight);
   const std::int64_t of_day = (whole - midnight).count();
@@ -127,8 +139,39 @@ void append_time(std::string& out, Timestamp time) {
   out += ':';
   append_digits(out, of_day % 60, 2);
   out += '.';
+  const std::size_t end = out.size() + static_cast<std::size_t>(precision);
   append_digits(out, fraction, 9);
+  out.resize(end);
+}
+
+/// How far the clocks of the user's zone are ahead of UTC at `whole`.
+seconds zone_offset(std::chrono::sys_seconds whole) {
+  const std::time_t count = whole.time_since_epoch().count();
+  std::tm local{};
+  ::tzset();
+  return seconds(::localtime_r(&count, &local) == nullptr ? 0 : local.tm_gmtoff);
+}
+
+}  // namespace
+
+void append_time(std::string& out, Timestamp time) {
+  const Split at = split(time);
+  append_clock(out, at.whole, at.fraction, Precision::nanoseconds);
   out += 'Z';
+}
+
+std::string shown_time(const Output& output, Timestamp time, Precision precision) {
+  const Split at = split(time);
+  const seconds offset = output.terminal() ? zone_offset(at.whole) : seconds(0);
+  std::string out;
+  append_clock(out, at.whole + offset, at.fraction, precision);
+  if (offset == seconds(0)) return out += 'Z';
+  const std::int64_t minutes_ahead = std::abs(offset.count()) / 60;
+  out += offset.count() < 0 ? '-' : '+';
+  append_digits(out, minutes_ahead / 60, 2);
+  out += ':';
+  append_digits(out, minutes_ahead % 60, 2);
+  return out;
 }
 
 std::optional<Timestamp> parse_time(std::string_view text) {

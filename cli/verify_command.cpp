@@ -1,6 +1,4 @@
 // `verify`: reads everything and says what is wrong, where. A damaged log is exit 3, whatever else could be read.
-#include <unistd.h>
-
 #include <optional>
 #include <string>
 
@@ -13,7 +11,6 @@
 #include "cli/json_text.h"
 #include "cli/output.h"
 #include "cli/progress_bar.h"
-#include "cli/style.h"
 #include "cli/visible_text.h"
 
 namespace daybook::cli {
@@ -42,7 +39,7 @@ void print_json(Output& output, const VerifyReport& found) {
 }
 
 void print_text(Output& output, const VerifyReport& found) {
-  const Style style = output.terminal() ? Style::of(STDOUT_FILENO) : Style();
+  const Style& style = output.style();
   for (const Damage& damage : found.damage) {
     output.write(style.red("damage") + "  " + visible(place_of(damage)) + ": " + visible(damage.message) + "\n");
   }

@@ -17,7 +17,8 @@ namespace daybook::cli {
 [[nodiscard]] std::size_t display_width(std::string_view text);
 /// The longest beginning of visible text that fits into `columns`; where something is left out it ends with `…`.
 [[nodiscard]] std::string clip(std::string_view text, std::size_t columns);
-/// `text` with DEL and the C1 control characters written as JSON escapes: JSON text that means the same.
+/// `text` with what visible() makes visible beyond ASCII, and DEL, written as JSON escapes: JSON text that means the
+/// same.
 [[nodiscard]] std::string json_visible(std::string_view text);
 
 }  // namespace daybook::cli

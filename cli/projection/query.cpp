@@ -4,6 +4,7 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/progress_bar.h"
 #include "cli/projection/actions.h"
 #include "cli/projection/rows.h"
 #include "cli/table.h"
@@ -17,10 +18,12 @@ constexpr std::size_t kTableRows = 1000;
 class RowPrinter {
  public:
   RowPrinter(const RowShape& shape, bool json, Output& output)
-      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)) {
+      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)), bar_("query", "rows", output) {
     table_.header_on_terminal_only();
   }
 
+  /// Counts a row that was read, for the bar.
+  void count() { bar_.update({.items = ++rows_}); }
   /// False: there is no use in going on.
   bool print(const Row& row) {
     if (json_) {
@@ -32,14 +35,18 @@ class RowPrinter {
     std::vector<std::string> cells{row.key};
     for (std::size_t i = 0; i < shape_.fields.size(); ++i) cells.push_back(value_text(shape_.fields[i], row.values[i]));
     table_.add_row(cells);
-    if (table_.row_count() >= kTableRows) finish();
+    if (table_.row_count() >= kTableRows) print_table();
     return output_.ok() && !interrupted();
   }
   void finish() {
-    if (!json_) table_.print(output_);
+    print_table();
+    bar_.clear();
   }
 
  private:
+  void print_table() {
+    if (!json_) table_.print(output_);
+  }
   static std::vector<Column> columns_of(const RowShape& shape) {
     std::vector<Column> columns{{std::string(shape.key_name), Align::left}};
     for (const RowField& field : shape.fields) columns.push_back({std::string(field.name), Align::right});
@@ -50,6 +57,8 @@ class RowPrinter {
   bool json_;
   Output& output_;
   Table table_;
+  ProgressBar bar_;
+  std::uint64_t rows_ = 0;
 };
 
 // Keeps the `limit` first rows in the order of a field; equal values in byte order of the key.
@@ -137,8 +146,14 @@ Result<void> print_rows(ProjectionReader& reader, const RowSource& source, const
     printer.print(**row);
     return {};
   }
-  if (!ranking) return source.scan(reader.state(), [&](const Row& row) { return printer.print(row); });
+  if (!ranking) {
+    return source.scan(reader.state(), [&](const Row& row) {
+      printer.count();
+      return printer.print(row);
+    });
+  }
   const auto scanned = source.scan(reader.state(), [&](const Row& row) {
+    printer.count();
     ranking->add(row);
     return !interrupted();
   });

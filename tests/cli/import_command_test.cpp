@@ -103,7 +103,7 @@ TEST_CASE("import command: imports, and a second run says that all is there alre
   CHECK(first.err == "");
   CHECK(first.exit_code == 0);
   CHECK(first.out.starts_with("9 rows, 3 events appended, 0 events already there, 0 rows skipped, 0 bad rows, "));
-  CHECK(first.out.find("\n  T  3\n") != std::string::npos);
+  CHECK(first.out.find("\nT  3\n") != std::string::npos);
   const CliResult second = shop.import(file, {"--json"});
   CHECK(second.exit_code == 0);
   CHECK(second.out.starts_with(

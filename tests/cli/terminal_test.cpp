@@ -1,13 +1,5 @@
 // What a person at a terminal sees: a header, colour unless it is unwanted, lines that fit, and nothing that an event's
 // author could make the terminal do.
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -15,63 +7,22 @@
 
 #include "cli/visible_text.h"
 #include "tests/support/cli_run.h"
+#include "tests/support/cli_terminal.h"
 
 using daybook::cli::display_width;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
+using daybook::test::run_on_terminal;
 using daybook::test::ScratchDirectory;
+using daybook::test::TerminalOptions;
 
 namespace {
 
 constexpr unsigned short kColumns = 60;
+const TerminalOptions kNoColor{.environment = {"NO_COLOR=1"}};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-/// Runs the binary on a terminal of 60 columns and gives back what the terminal was sent, line ends as `\n`.
-std::string run_on_terminal(std::vector<std::string> arguments, bool no_color = false) {
-  const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  REQUIRE(terminal >= 0);
-  REQUIRE(::grantpt(terminal) == 0);
-  REQUIRE(::unlockpt(terminal) == 0);
-  const std::string name = ::ptsname(terminal);
-  const struct winsize size{.ws_row = 24, .ws_col = kColumns, .ws_xpixel = 0, .ws_ypixel = 0};
-  REQUIRE(::ioctl(terminal, TIOCSWINSZ, &size) == 0);
-  arguments.insert(arguments.begin(), DAYBOOK_BINARY);
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::setsid();
-    const int screen = ::open(name.c_str(), O_RDWR);
-    for (int descriptor = 0; descriptor < 3; ++descriptor) ::dup2(screen, descriptor);
-    ::setenv("TERM", "xterm", 1);
-    if (no_color) {
-      ::setenv("NO_COLOR", "1", 1);
-    } else {
-      ::unsetenv("NO_COLOR");
-    }
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  std::string sent;
-  std::array<char, 4096> bytes{};
-  while (true) {
-    const ssize_t count = ::read(terminal, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;  // EIO: the child has closed its end.
-    for (const char byte : std::string_view(bytes.data(), static_cast<std::size_t>(count))) {
-      if (byte != '\r') sent += byte;
-    }
-  }
-  ::close(terminal);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return sent;
 }
 
 /// A log with an event whose names and data try to take the terminal over.
@@ -86,7 +37,8 @@ class HostileLog {
         std::string(200, 'y') +
         "\"}\n"
         R"({"stream":"raw","type":"t","dataBase64":"G1syShsKCg=="})"
-        "\n";
+        "\n"
+        "{\"stream\":\"turned \xE2\x80\xAE reverted\",\"type\":\"t\",\"data\":1}\n";
     REQUIRE(run_cli({"append", "-", "--log", log()}, {.input = lines}).exit_code == 0);
   }
   [[nodiscard]] std::string log() const { return scratch_ / "log"; }
@@ -111,7 +63,7 @@ TEST_CASE("terminal: tables have a bold header there, and none of that when pipe
   const HostileLog log;
   const std::string coloured = run_on_terminal({"streams", "--log", log.log()});
   CHECK(coloured.starts_with("\x1b[1mstream"));
-  const std::string plain = run_on_terminal({"streams", "--log", log.log()}, true);
+  const std::string plain = run_on_terminal({"streams", "--log", log.log()}, kNoColor);
   CHECK(plain.starts_with("stream"));
   CHECK_FALSE(contains(plain, "\x1b"));
   CHECK_FALSE(contains(run_cli({"streams", "--log", log.log()}).out, "\x1b"));
@@ -119,15 +71,15 @@ TEST_CASE("terminal: tables have a bold header there, and none of that when pipe
 
 TEST_CASE("terminal: lines of a table fit") {
   const HostileLog log;
-  const std::vector<std::string> lines = lines_of(run_on_terminal({"read", "--log", log.log()}, true));
-  REQUIRE(lines.size() == 4);
+  const std::vector<std::string> lines = lines_of(run_on_terminal({"read", "--log", log.log()}, kNoColor));
+  REQUIRE(lines.size() == 5);
   for (const std::string& line : lines) CHECK(display_width(line) <= kColumns);
 }
 
 TEST_CASE("terminal: no event reaches it with a control character, as text or as JSON") {
   const HostileLog log;
   const std::vector<std::vector<std::string>> commands{
-      {"read"},     {"read", "--json"}, {"get", "1"},         {"get", "1", "--json"},
+      {"read"},     {"read", "--json"}, {"get", "1"},         {"get", "1", "--json"}, {"get", "4", "--json"},
       {"get", "3"}, {"streams"},        {"streams", "--json"}};
   for (std::vector<std::string> command : commands) {
     CAPTURE(command.front());
@@ -137,6 +89,7 @@ TEST_CASE("terminal: no event reaches it with a control character, as text or as
     CHECK_FALSE(contains(sent, "\x1b"));
     CHECK_FALSE(contains(sent, "\xC2\x9B"));
     CHECK_FALSE(contains(sent, "\xC2\x9D"));
+    CHECK_FALSE(contains(sent, "\xE2\x80\xAE"));
   }
 }
 
@@ -151,4 +104,58 @@ TEST_CASE("terminal: errors name what was given without obeying it") {
   const std::string sent = run_on_terminal({"read", "--log", "\x1b[2Jnowhere"});
   CHECK_FALSE(contains(sent, "\x1b[2J"));
   CHECK(contains(sent, "\\u001b[2Jnowhere"));
+}
+
+TEST_CASE("terminal: --color wins over NO_COLOR, over TERM=dumb and over a pipe") {
+  const HostileLog log;
+  const TerminalOptions dumb{.environment = {"TERM=dumb"}};
+  CHECK(contains(run_on_terminal({"streams", "--color", "always", "--log", log.log()}, kNoColor), "\x1b[1m"));
+  CHECK(contains(run_on_terminal({"--color", "always", "streams", "--log", log.log()}, dumb), "\x1b[1m"));
+  CHECK_FALSE(contains(run_on_terminal({"streams", "--log", log.log()}, dumb), "\x1b"));
+  CHECK_FALSE(contains(run_on_terminal({"streams", "--color", "never", "--log", log.log()}), "\x1b"));
+  CHECK(contains(run_on_terminal({"streams", "--color", "auto", "--log", log.log()}), "\x1b[1m"));
+  CHECK(contains(run_cli({"get", "1", "--color", "always", "--log", log.log()}).out, "\x1b[2m"));
+  const auto wrong = run_cli({"streams", "--color", "sometimes", "--log", log.log()});
+  CHECK(wrong.exit_code == 2);
+  CHECK(contains(wrong.err, "'sometimes' is not auto, always or never"));
+}
+
+TEST_CASE("terminal: times are in the user's zone there, and in UTC when piped, in JSON or in an unknown zone") {
+  const ScratchDirectory scratch;
+  const std::string log = scratch / "log";
+  const std::string line = R"({"stream":"s","type":"t","data":1,"occurredAt":"2011-07-09T22:50:00.25Z"})";
+  REQUIRE(run_cli({"append", "-", "--log", log}, {.input = line}).exit_code == 0);
+  const auto shown = [&](const std::string& zone) {
+    return run_on_terminal({"get", "1", "--color=never", "--log", log}, {.environment = {"TZ=" + zone}});
+  };
+  CHECK(contains(shown("Europe/Berlin"), "occurred at   2011-07-10T00:50:00.250000000+02:00\n"));
+  CHECK(contains(shown("America/St_Johns"), "occurred at   2011-07-09T20:20:00.250000000-02:30\n"));
+  CHECK(contains(shown("XYZ-5:45"), "occurred at   2011-07-10T04:35:00.250000000+05:45\n"));
+  for (const char* unknown : {"", "UTC", "Nowhere/Atlantis", "\x1b[2J"}) {
+    CHECK(contains(shown(unknown), "occurred at   2011-07-09T22:50:00.250000000Z\n"));
+  }
+  const std::vector<std::string> berlin{"TZ=Europe/Berlin"};
+  CHECK(contains(run_cli({"get", "1", "--log", log}, {.environment = berlin}).out, "22:50:00.250000000Z\n"));
+  CHECK(contains(run_on_terminal({"get", "1", "--json", "--log", log}, {.environment = berlin}),
+                 R"("occurredAt":"2011-07-09T22:50:00.250000000Z")"));
+  const std::string row = run_on_terminal({"read", "--color=never", "--log", log}, {.environment = {"TZ=XYZ-5:45"}});
+  CHECK(contains(row, "+05:45"));
+}
+
+TEST_CASE("terminal: a read into a pipe shows a bar there, rubbed out with blanks, and none when stderr is piped") {
+  const ScratchDirectory scratch;
+  const std::string log = scratch / "log";
+  std::string lines;
+  for (int commit = 0; commit < 100; ++commit) {
+    lines += R"({"stream":"s","type":"t","data":")" + std::string(30'000, 'x') + "\"}\n";
+  }
+  REQUIRE(run_cli({"append", "-", "--log", log, "--durability", "buffered"}, {.input = lines}).exit_code == 0);
+  const std::string sent = run_on_terminal({"read", "--log", log}, {.columns = 100, .slow_pipe = true});
+  CHECK(sent.starts_with("\rread ["));
+  CHECK(contains(sent, " left"));
+  CHECK(contains(sent, "/s "));
+  CHECK(sent.ends_with(" \r"));
+  CHECK_FALSE(contains(sent, "\x1b"));
+  CHECK(run_cli({"read", "--log", log}).err.empty());
+  CHECK(lines_of(run_on_terminal({"read", "--log", log}, kNoColor)).size() == 101);  // To the terminal: no bar.
 }
