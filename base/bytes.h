@@ -42,12 +42,13 @@ inline void append_varint(std::string& out, std::uint64_t value) {
   out.push_back(static_cast<char>(value));
 }
 
-/// Takes one varint from the front of `in`; nullopt where it is cut off or over 64 bits.
+/// Takes one varint from the front of `in`; nullopt where it is cut off, over 64 bits, or longer than its number needs:
+/// a number has one spelling.
 [[nodiscard]] inline std::optional<std::uint64_t> take_varint(std::string_view& in) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < in.size() && i < 10; ++i) {
     const auto byte = static_cast<std::uint8_t>(in[i]);
-    if (i == 9 && byte > 1) return std::nullopt;
+    if ((i == 9 && byte > 1) || (i > 0 && byte == 0)) return std::nullopt;
     value |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
     if ((byte & 0x80) == 0) {
       in.remove_prefix(i + 1);

@@ -90,7 +90,8 @@ std::string encode_head(const HeadEntry& head) {
 std::optional<HeadEntry> decode_head(std::string_view value) {
   const auto version = take_varint(value);
   const auto last = version ? take_varint(value) : std::nullopt;
-  if (!last || !value.empty() || *version == 0 || *last > kSequenceMax.value()) return std::nullopt;
+  // Every version has a sequence of its own.
+  if (!last || !value.empty() || *version == 0 || *version > *last || *last > kSequenceMax.value()) return std::nullopt;
   return HeadEntry{Version(*version), Sequence(*last)};
 }
 
@@ -109,6 +110,7 @@ std::optional<KeyEntry> decode_key(std::string_view value) {
   const auto first = take_varint(value);
   const auto count = first ? take_varint(value) : std::nullopt;
   if (!count || !value.empty() || *count == 0 || *count > UINT32_MAX) return std::nullopt;
+  if (*first == 0 || *first > kSequenceMax.value() - (*count - 1)) return std::nullopt;
   entry.first = Sequence(*first);
   entry.event_count = static_cast<std::uint32_t>(*count);
   return entry;
@@ -124,7 +126,8 @@ std::string encode_checkpoint(const IndexCheckpoint& checkpoint) {
 }
 
 std::optional<IndexCheckpoint> decode_checkpoint(std::string_view key, std::string_view value) {
-  if (key.size() != 9 || value.size() < kUuidBytes) return std::nullopt;
+  if (key.size() != 9 || key.front() != static_cast<char>(TermKind::checkpoint)) return std::nullopt;
+  if (value.size() < kUuidBytes) return std::nullopt;
   IndexCheckpoint checkpoint;
   checkpoint.through = Sequence(load_be64(key.data() + 1));
   copy_to(checkpoint.link.bytes, value);
@@ -137,6 +140,7 @@ std::optional<IndexCheckpoint> decode_checkpoint(std::string_view key, std::stri
   }
   if (!value.empty()) return std::nullopt;
   checkpoint.after = Sequence(numbers[0]);
+  if (checkpoint.after >= checkpoint.through || checkpoint.through > kSequenceMax) return std::nullopt;
   checkpoint.counts = {.blocks = numbers[1], .commits = numbers[2], .streams = numbers[3]};
   return checkpoint;
 }

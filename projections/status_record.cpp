@@ -85,7 +85,7 @@ Result<ProjectionStatus> decode_status(std::string_view record) {
   status.checkpoint.sequence = Sequence(fields.number());
   fields.bytes(status.checkpoint.link.bytes);
   const std::string_view failed = fields.take(1);
-  if (fields.good && failed.front() != 0) {
+  if (fields.good && failed.front() == 1) {
     ProjectionFailure failure;
     failure.sequence = Sequence(fields.number());
     failure.stream = fields.text();
@@ -93,6 +93,7 @@ Result<ProjectionStatus> decode_status(std::string_view record) {
     status.failure = std::move(failure);
   }
   const bool good = fields.good && fields.left.empty() && record.front() == kRecordFormat &&
+                    (failed.front() == 0 || failed.front() == 1) &&
                     fold_version <= std::numeric_limits<std::uint32_t>::max();
   if (!good) return fail(Code::corruption, "the projection's record is damaged");
   return status;

@@ -48,12 +48,16 @@ Result<void> StreamMarks::load(State& state) {
   stored_.assign(**row);
   std::string_view left = stored_;
   if (left.empty()) return fail(Code::corruption, kDamagedRow);
-  spilled_ = left.front() != 0;
+  if (left.front() != 0 && left.front() != 1) return fail(Code::corruption, kDamagedRow);
+  spilled_ = left.front() == 1;
   left.remove_prefix(1);
   while (!left.empty()) {
     const auto length = take_varint(left);
     if (!length || *length > left.size()) return fail(Code::corruption, kDamagedRow);
-    in_row_.push_back(left.substr(0, *length));
+    // What follows searches by order.
+    const std::string_view mark = left.substr(0, *length);
+    if (!in_row_.empty() && mark <= in_row_.back()) return fail(Code::corruption, kDamagedRow);
+    in_row_.push_back(mark);
     left.remove_prefix(*length);
   }
   return {};

@@ -7,6 +7,7 @@
 
 #include "cli/import/csv_records.h"
 #include "cli/import/utf8.h"
+#include "cli/visible_text.h"
 #include "daybook/limits.h"
 #include "log/validate.h"
 
@@ -34,7 +35,7 @@ Result<Mapping> Mapping::parse(std::string_view toml, const std::string& file) {
   } catch (const toml::parse_error& error) {
     const Position at = position_of(error.source());
     return fail(Code::invalid, file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
-                                   std::string(error.description()));
+                                   visible(error.description()));
   }
 }
 

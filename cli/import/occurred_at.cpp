@@ -3,6 +3,7 @@
 // mostly, so the span in which one offset holds is remembered.
 #include "cli/import/occurred_at.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -24,6 +25,8 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using LocalSeconds = date::local_seconds;
 
+constexpr std::size_t kWidthDigitsMax = 2;
+
 constexpr const char* kSkipped = "falls into an hour that the zone's clocks skipped";
 constexpr const char* kOutOfRange = "is not within the years 1678 to 2261";
 constexpr const char* kUnreadable = "is no time of the mapping's format";
@@ -35,6 +38,17 @@ bool has_offset(std::string_view format) {
     ++at;
     if ((format[at] == 'E' || format[at] == 'O') && at + 1 < format.size()) ++at;
     if (format[at] == 'z') return true;
+  }
+  return false;
+}
+
+/// Whether a field's width in `format`, as in `%4Y`, has so many digits that the library's sum of them overflows.
+bool has_wild_width(std::string_view format) {
+  for (std::size_t at = format.find('%'); at < format.size(); at = format.find('%', at)) {
+    const std::size_t width = ++at;
+    at = std::min(format.find_first_not_of("0123456789", width), format.size());
+    if (at - width > kWidthDigitsMax) return true;
+    at += at == width ? 1 : 0;  // `%%` is no field
   }
   return false;
 }
@@ -68,6 +82,7 @@ class OccurredAt::Parser {
   /// A format that cannot read back a whole date that it wrote would make every row bad.
   bool gives_a_date() {
     if (is_rfc3339_ || is_epoch_) return true;
+    if (has_wild_width(format_)) return false;
     const auto sample = date::local_days(date::year(2011) / 11 / 23) + std::chrono::hours(13);
     const auto parsed = parse(date::format(format_, date::sys_seconds(sample.time_since_epoch())));
     return parsed && date::floor<date::days>(parsed->local) == date::floor<date::days>(sample);

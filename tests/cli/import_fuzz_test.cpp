@@ -1,6 +1,5 @@
 // Random and mutated bytes for every parser of the importer: no crash, no hang, and what is accepted agrees with a
 // second opinion.
-#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -11,12 +10,14 @@
 
 #include "cli/json_text.h"
 #include "tests/cli/import_rows.h"
+#include "tests/support/simple_csv.h"
 
 using daybook::cli::BadRows;
 using daybook::test::csv_mapping;
 using daybook::test::import_text;
 using daybook::test::Imported;
 using daybook::test::jsonl_mapping;
+using daybook::test::simple_csv;
 
 namespace {
 
@@ -53,50 +54,6 @@ void mutate(Random& random, std::string& text) {
         text.insert(at, text, below(random, text.size()), 1 + below(random, 8));
     }
   }
-}
-
-/// RFC 4180 once more, as a plain recursive reading; nullopt where a record is not allowed by it.
-std::optional<std::vector<std::vector<std::string>>> simple_csv(std::string_view text) {
-  std::vector<std::vector<std::string>> records;
-  while (!text.empty()) {
-    std::vector<std::string> fields;
-    while (true) {
-      std::string field;
-      if (text.starts_with('"')) {
-        text.remove_prefix(1);
-        while (true) {
-          if (text.empty()) return std::nullopt;
-          if (text.starts_with("\"\"")) {
-            field += '"';
-            text.remove_prefix(2);
-          } else if (text.starts_with('"')) {
-            text.remove_prefix(1);
-            break;
-          } else {
-            field += text.front();
-            text.remove_prefix(1);
-          }
-        }
-      } else {
-        const std::size_t end = std::min(text.find_first_of(",\"\r\n"), text.size());
-        field = text.substr(0, end);
-        text.remove_prefix(end);
-      }
-      fields.push_back(field);
-      if (!text.starts_with(',')) break;
-      text.remove_prefix(1);
-    }
-    records.push_back(fields);
-    if (text.empty()) break;
-    if (text.starts_with("\r\n")) {
-      text.remove_prefix(2);
-    } else if (text.starts_with('\n')) {
-      text.remove_prefix(1);
-    } else {
-      return std::nullopt;
-    }
-  }
-  return records;
 }
 
 }  // namespace

@@ -111,6 +111,7 @@ TEST_CASE("mapping: groups, tags, names and times that cannot be are errors") {
   complains(rule_error("occurred_at = \"id\""), "6:15", "is a table");
   complains(rule_error("occurred_at = { column = \"id\" }"), "6:15", "`format` is missing");
   complains(rule_error("occurred_at = { column = \"id\", format = \"%H:%M\" }"), "6:15", "whole date");
+  complains(rule_error("occurred_at = { column = \"id\", format = \"%Y-%m-%7777777777d\" }"), "6:15", "whole date");
   complains(rule_error("occurred_at = { column = \"id\", format = \"%F\", zone = \"Europe/Lundun\" }"), "6:15",
             "no time zone");
   const std::string head = "source = \"s\"\nformat = \"csv\"\n[[event]]\n";
@@ -138,6 +139,12 @@ TEST_CASE("mapping: keys for CSV alone are refused with JSON lines, and the othe
   complains(mapping_error("source = \"s\"\nformat = \"csv\"\ncolumns = [\"a\"]\n[[event]]\nstream = \"{a}\"\n"
                           "type = \"T\"\ndata.x = { column = \"b\" }\n"),
             "7:21", "\"b\" is not in `columns`");
+}
+
+TEST_CASE("mapping: an error is one line, also where the parser below quotes a line break") {
+  const std::string message = rule_error("data.x = n\n\x01");
+  CHECK(message.find("\\n") != std::string::npos);
+  CHECK(message.find('\n') == std::string::npos);
 }
 
 TEST_CASE("mapping: nesting beyond the limit is an error, not a crash") {

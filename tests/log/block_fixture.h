@@ -8,6 +8,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "daybook/block.h"
@@ -29,6 +30,12 @@ class BlockChain {
   Link chain_;
   std::map<std::string, Version> versions_;
 };
+
+/// All that a producer says of an event, for comparing.
+[[nodiscard]] inline auto content_of(const Event& event) {
+  return std::tie(event.stream, event.type, event.data, event.tags, event.content_type, event.id, event.occurred_at,
+                  event.correlation_id, event.causation_id, event.traceparent, event.headers);
+}
 
 /// An event with every field that may be there, there or not; names from a small set, so that they meet.
 [[nodiscard]] Event random_event(std::mt19937_64& random);

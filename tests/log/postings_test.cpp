@@ -73,7 +73,7 @@ TEST_CASE("postings: heads, keys and checkpoints come back at the bounds of thei
     CHECK(head->version == Version(number));
     CHECK(head->last_sequence == Sequence(number));
 
-    const KeyEntry entry{Sequence(number), 10'000, Hash128{1, 2, 3}};
+    const KeyEntry entry{Sequence(number), number == kMax ? 1u : 10'000u, Hash128{1, 2, 3}};
     const auto key = decode_key(encode_key(entry));
     REQUIRE(key);
     CHECK(key->first == entry.first);
@@ -155,6 +155,24 @@ TEST_CASE("postings: a value that is cut off or goes on is refused") {
   CHECK(!decode_chunk(TermKind::type, chunk_key(TermKind::type, "s", Sequence(kMax)), "\1", chunk));  // beyond 2^48
 }
 
+TEST_CASE("postings: entries that no log can have are refused, however well they are spelled") {
+  const auto value = [](std::initializer_list<std::uint64_t> numbers, std::size_t before = 0) {
+    std::string bytes(before, 'x');
+    for (const std::uint64_t number : numbers) append_varint(bytes, number);
+    return bytes;
+  };
+  CHECK(decode_head(value({3, 3})));
+  CHECK(!decode_head(value({4, 3})));  // more versions than sequences
+  CHECK(decode_key(value({kMax, 1}, 16)));
+  CHECK(!decode_key(value({kMax, 2}, 16)));  // its last event is beyond 2^48
+  CHECK(!decode_key(value({0, 1}, 16)));     // an event 0
+  const std::string key = checkpoint_key(Sequence(7));
+  CHECK(decode_checkpoint(key, value({6, 1, 1, 1}, 16)));
+  CHECK(!decode_checkpoint(key, value({7, 1, 1, 1}, 16)));  // of nothing
+  CHECK(!decode_checkpoint(checkpoint_key(Sequence(kMax + 1)), value({7, 1, 1, 1}, 16)));
+  CHECK(!decode_checkpoint("x" + key.substr(1), value({6, 1, 1, 1}, 16)));
+}
+
 TEST_CASE("postings: no bytes at all make a decoder give what no encoder wrote") {
   const std::uint64_t seed = random_seed();
   INFO(replay_of(seed));
@@ -188,6 +206,10 @@ TEST_CASE("varint: every number comes back, in as few bytes as it needs; longer 
   }
   std::string_view too_long = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02";
   CHECK(!take_varint(too_long));
+  for (const std::string_view padded : {std::string_view("\x80\x00", 2), std::string_view("\xff\x80\x00", 3)}) {
+    std::string_view rest = padded;  // a number that ends in zeros has another spelling
+    CHECK(!take_varint(rest));
+  }
   std::string_view endless = "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00";
   CHECK(!take_varint(endless));
 }

@@ -3,36 +3,16 @@
 // Threads: one at a time. Owns: the state.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daybook/block.h"
 #include "daybook/retail.h"
+#include "tests/support/memory_state.h"
 
 namespace daybook::test {
-
-/// The rows of a state, in order: two folds agree exactly when these are equal.
-using Rows = std::map<std::string, std::string, std::less<>>;
-
-/// A state in memory, without bounds.
-class MemoryState final : public State {
- public:
-  [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
-  [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
-  [[nodiscard]] Result<void> erase(std::string_view key) override;
-  [[nodiscard]] Result<void> scan(std::string_view prefix,
-                                  const std::function<bool(std::string_view, std::string_view)>& row) override;
-  /// All of it.
-  [[nodiscard]] const Rows& rows() const { return rows_; }
-
- private:
-  Rows rows_;
-};
 
 /// Every row of `state`.
 [[nodiscard]] Rows rows_of(State& state);

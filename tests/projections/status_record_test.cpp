@@ -42,6 +42,19 @@ TEST_CASE("status record: cut short anywhere, or longer, it is corruption") {
   CHECK(decode_status(record + "x").error().code == Code::corruption);
 }
 
+TEST_CASE("status record: whether there is a failure is said by 0 or 1, and any other byte is corruption") {
+  ProjectionStatus made = status();
+  made.failure = {.sequence = Sequence(17), .stream = "order-1", .reason = "reason"};
+  std::string record = encode_status(made);
+  const std::size_t flag = record.size() - (1 + 8 + 8 + 7 + 8 + 6);
+  REQUIRE(record[flag] == 1);
+  for (const char other : {'\2', '\x80', '\xff'}) {
+    record[flag] = other;
+    REQUIRE(!decode_status(record));
+    CHECK(decode_status(record).error().code == Code::corruption);
+  }
+}
+
 TEST_CASE("status record: one of a later format is unsupported") {
   std::string record = encode_status(status());
   record.front() = 2;

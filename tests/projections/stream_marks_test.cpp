@@ -57,4 +57,18 @@ TEST_CASE("stream marks: streams whose names begin alike are kept apart") {
   }
 }
 
+TEST_CASE("stream marks: a row that was not written here is corruption") {
+  const std::string_view marks[] = {"ob"};
+  for (const std::string_view row :
+       {std::string_view("", 0), std::string_view("\2", 1), std::string_view("\0\2ob\2oa", 7),
+        std::string_view("\0\2oa\2oa", 7), std::string_view("\0\2o", 3), std::string_view("\0\x82\0oa", 5)}) {
+    test::MemoryState state;
+    REQUIRE(state.put("ms", row));
+    StreamMarks stream_marks;
+    const auto added = stream_marks.add("s", marks, state);
+    REQUIRE(!added);
+    CHECK(added.error().code == Code::corruption);
+  }
+}
+
 }  // namespace daybook

@@ -1,0 +1,71 @@
+// The one place where the commands are wired together; apart from main(), so that the fuzzers can parse without
+// running.
+#include "cli/app.h"
+
+#include <cstdlib>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/flags.h"
+
+namespace daybook::cli {
+namespace {
+
+void add_global_flags(CLI::App& app, Context& context, const std::string& version) {
+  if (const char* named = std::getenv("DAYBOOK_LOG")) context.log_directory = named;
+  app.add_option("--log", context.log_directory, "The log's directory; default: $DAYBOOK_LOG")->type_name("DIR");
+  app.add_flag("--json", context.json, "Print JSON, one object a line");
+  add_colour(app);
+  app.set_version_flag("--version", "daybook " + version);
+  add_examples(app, {
+                        "--log orders append --stream order-1 --type OrderPlaced --data '{\"total\":\"9.50\"}'",
+                        "--log orders read --stream order-1 --json",
+                        "--log orders verify",
+                    });
+}
+
+/// The commands, in the order in which --help lists them.
+void add_commands(CLI::App& app, Context& context) {
+  app.require_subcommand(1);
+  add_append(app, context);
+  add_import(app, context);
+  add_read(app, context);
+  add_get(app, context);
+  add_streams(app, context);
+  add_stats(app, context);
+  add_verify(app, context);
+  add_generate(app, context);
+  add_projection(app, context);
+}
+
+/// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.
+std::string help_hint(const CLI::App& app) {
+  std::string hint = "daybook";
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    hint += " " + at->get_name();
+  }
+  return hint + " --help";
+}
+
+}  // namespace
+
+void build_app(CLI::App& app, Context& context, const std::string& version) {
+  app.fallthrough();  // Inherited by the commands: global flags may stand behind them.
+  add_global_flags(app, context, version);
+  add_commands(app, context);
+}
+
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  if (app.get_subcommands().empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+    // CLI11 only says that a command is missing, and leaves the word that is none among the rest.
+    const std::vector<std::string> rest = app.remaining();
+    message = rest.empty() ? "which command?" : "'" + rest.front() + "' is no command";
+  }
+  return message + "; see: " + help_hint(app);
+}
+
+}  // namespace daybook::cli
