@@ -1,0 +1,70 @@
+// Ratios are drawn, not rates: a rate is this machine's, a ratio is the program's.
+#include "bench/pictures.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "bench/plot.h"
+
+namespace daybook::bench {
+namespace {
+
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  if (file.flush()) return;
+  std::cerr << "daybook-bench: cannot write " << path.string() << "\n";
+  std::exit(1);
+}
+
+std::vector<Bar> ratio_bars(const Report& report, const std::string& group) {
+  std::vector<Bar> bars;
+  for (const Row& row : report.rows()) {
+    if (row.group != group || !row.ratio()) continue;
+    const bool asked = row.target && row.target->kind == Target::Kind::ratio_at_least;
+    bars.push_back({row.configuration, *row.ratio(), asked ? row.target->value : 0});
+  }
+  return bars;
+}
+
+/// The number with which a configuration names its place on the x axis, such as `fsync, 16 producers x 1`.
+double first_number(const std::string& words) {
+  const std::size_t at = words.find_first_of("0123456789");
+  return at == words.npos ? 0 : std::strtod(words.c_str() + at, nullptr);
+}
+
+std::vector<Line> curve_lines(const Report& report) {
+  Line rate{.label = "daybook"};
+  Line limit{.label = "the disk, grouped"};
+  for (const Row& row : report.rows()) {
+    if (row.group != "curve") continue;
+    rate.points.emplace_back(first_number(row.configuration), row.value.median);
+    if (row.limit) limit.points.emplace_back(first_number(row.configuration), row.limit->value);
+  }
+  if (rate.points.empty()) return {};
+  return {rate, limit};
+}
+
+}  // namespace
+
+void write_pages(const Report& report, const std::filesystem::path& directory) {
+  std::filesystem::create_directories(directory);
+  write(directory / "measured.md",
+        "# Measured\n\nWritten by `daybook-bench`; [performance.md](../performance.md) says how to "
+        "read it.\n" +
+            report.markdown());
+  for (const auto& [group, title] : {std::pair("append", "Appends: share of what the disk allows (mark: to reach)"),
+                                     std::pair("conditions", "Appends with conditions: share of the same without"),
+                                     std::pair("replay", "Replay: share of the limit")}) {
+    const auto bars = ratio_bars(report, group);
+    if (!bars.empty()) write(directory / (std::string(group) + ".svg"), bar_chart(title, "ratio", bars));
+  }
+  const auto lines = curve_lines(report);
+  if (lines.empty()) return;
+  write(directory / "curve.svg",
+        line_chart("Durable appends of one event by the number of producers", "producers", "events/s", lines));
+}
+
+}  // namespace daybook::bench
