@@ -47,6 +47,7 @@ Limit limit_of(const Suite& suite, const Setup& setup, double event_bytes) {
 }
 
 void add_row(Suite& suite, Setup setup) {
+  if (!suite.wants(setup.name)) return;
   setup.plan.seconds = suite.seconds();
   Row row{.group = "append", .configuration = setup.name, .unit = "events/s", .value = {}};
   std::vector<double> acknowledged;

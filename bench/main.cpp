@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> names;
   for (const Group& group : kGroups) names.emplace_back(group.name);
   app.add_option("groups", settings.groups, "Only these groups")->check(CLI::IsMember(names));
+  app.add_option("--only", settings.only, "Of append: only rows whose configuration holds this, such as `16 x 100`");
   app.add_flag("--quick", settings.quick, "Runs of 1 s and logs of a tenth: to see that it works, not for figures");
   app.add_flag("--json", json, "Print JSON, one row a line");
   app.add_option("--repeats", settings.repeats, "Of each row")->check(CLI::Range(1, 100))->capture_default_str();

@@ -21,6 +21,7 @@ struct Settings {
   int repeats = 3;                    ///< Of each row.
   std::filesystem::path directory{};  ///< Where the logs are made.
   std::vector<std::string> groups{};  ///< Only these; empty: all.
+  std::string only{};                 ///< Only rows whose configuration holds these words, where a group can leave out.
 };
 
 class Suite {
@@ -34,6 +35,10 @@ class Suite {
   [[nodiscard]] Report& report() { return report_; }
   [[nodiscard]] int repeats() const { return settings_.repeats; }
   [[nodiscard]] bool quick() const { return settings_.quick; }
+  /// Whether a row of that configuration was asked for.
+  [[nodiscard]] bool wants(std::string_view configuration) const {
+    return configuration.find(settings_.only) != configuration.npos;
+  }
   /// How long a timed run of appends lasts.
   [[nodiscard]] double seconds() const { return settings_.quick ? 1 : 5; }
   /// `full`, or a tenth of it (at least 1) in a quick run.

@@ -85,8 +85,10 @@ Event Workload::event() {
               .type = types[(drawn >> 20) % kTypes],
               .data = data_,
               .tags = {std::string(tag.data(), static_cast<std::size_t>(tag_bytes))}};
+  // One business transaction is four events: placed, paid, shipped, mailed.
+  if (transaction_events_++ % 4 == 0) transaction_ = drawn;
   Uuid& correlation = event.correlation_id.emplace();
-  for (std::size_t at = 0; at < 8; ++at) correlation.bytes[at] = static_cast<std::uint8_t>(drawn >> (8 * at));
+  for (std::size_t at = 0; at < 8; ++at) correlation.bytes[at] = static_cast<std::uint8_t>(transaction_ >> (8 * at));
   correlation.bytes[8] = static_cast<std::uint8_t>(options_.producer);
   return event;
 }

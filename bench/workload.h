@@ -1,5 +1,5 @@
 // The events that the benchmarks append: 200 bytes of JSON, a stream out of many (Zipf), a type out of 10, one tag out
-// of 10,000, a correlation id.
+// of 10,000, a correlation id that four events share.
 //
 // Threads: a Workload, one; make one a producer. Owns: its random numbers, drawn before anything is timed.
 #pragma once
@@ -52,6 +52,8 @@ class Workload {
   std::vector<std::uint32_t> versions_;  ///< Of each stream, as far as this producer has written; `expected` only.
   std::vector<std::uint32_t> numbers_;   ///< Of the streams of the commit being made.
   std::uint64_t state_;
+  std::uint64_t transaction_ = 0;  ///< Makes the correlation id.
+  std::uint64_t transaction_events_ = 0;
   std::string data_;
 };
 

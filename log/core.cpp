@@ -82,24 +82,30 @@ Result<void> Core::check(const Checkpoint& checkpoint) {
 
 void add_block_to_tail(const Block& block, Tail& tail) {
   TailGeneration& active = tail.active();
+  std::vector<Version> versions;
   std::vector<Term> terms;
-  Uuid correlation;
+  std::vector<std::uint32_t> terms_end;
+  std::vector<Uuid> correlations;
+  correlations.reserve(block.event_count());  // the terms point into it
+  LogCounts counts{.blocks = 1, .commits = block.commit_count()};
   for (std::uint32_t i = 0; i < block.event_count(); ++i) {
     const EventView event = block.event(i);
-    terms.clear();
     terms.push_back(make_term(TermKind::stream, event.stream()));
     terms.push_back(make_term(TermKind::type, event.type()));
     for (std::size_t tag = 0; tag < event.tag_count(); ++tag) terms.push_back(make_term(TermKind::tag, event.tag(tag)));
     if (const auto id = event.correlation_id()) {
-      correlation = *id;
-      terms.push_back(make_term(TermKind::correlation, text_of(correlation)));
+      correlations.push_back(*id);
+      terms.push_back(make_term(TermKind::correlation, text_of(correlations.back())));
     }
-    active.add(event.sequence(), event.version(), terms);
+    terms_end.push_back(static_cast<std::uint32_t>(terms.size()));
+    versions.push_back(event.version());
+    counts.streams += event.version() == Version(1) ? 1 : 0;
   }
+  active.add({.first = block.first_sequence(), .versions = versions, .terms = terms, .terms_end = terms_end});
   for (const CommitInfo& commit : block.commits()) {
     if (commit.key) active.add_key(*commit.key, {commit.first, commit.event_count, commit.fingerprint});
   }
-  active.count(block);
+  active.count(counts);
 }
 
 }  // namespace daybook

@@ -1,16 +1,19 @@
-// The sequencer pays for every term of every event here, so the table is flat: one probe, one push_back of four bytes.
-// Whatever sorts and merges happens later, on the indexer's thread.
+// The sequencer pays for every term of every event here, so a commit's terms are fetched ahead and cost one probe and
+// four bytes each. Whatever sorts and merges happens later, on the indexer's thread.
 #include "log/generation.h"
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace daybook {
 namespace {
 
-constexpr std::size_t kEntryBytes = 112;  // an Entry, its hash, its slots
-constexpr std::size_t kKeyBytes = 96;     // a node of the key map
+constexpr std::size_t kEntryBytes = sizeof(TermEntry) + 32;  // with its slots, and room to grow
+constexpr std::size_t kKeyBytes = 96;                        // a node of the key map
+constexpr std::size_t kSlotsAhead = 12;  // terms between a fetch and its use, which is about one miss of the cache
+constexpr std::size_t kEntriesAhead = 6;
 
 std::span<const std::uint32_t> trim(std::span<const std::uint32_t> offsets, std::uint32_t from, std::uint32_t through) {
   const auto begin = std::ranges::lower_bound(offsets, from);
@@ -30,55 +33,34 @@ bool contains(const std::vector<std::span<const std::uint32_t>>& lists, std::uin
 
 }  // namespace
 
-const TailGeneration::Entry* TailGeneration::lookup(const Term& term) const {
-  if (slots_.empty()) return nullptr;
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = term.hash & mask;; at = (at + 1) & mask) {
-    const std::uint32_t slot = slots_[at];
-    if (slot == 0) return nullptr;
-    const Entry& entry = entries_[slot - 1];
-    if (hashes_[slot - 1] == term.hash && entry.kind == term.kind && entry.text == term.text) return &entry;
-  }
-}
-
-void TailGeneration::grow() {
-  const std::size_t size = slots_.empty() ? 1024 : 2 * slots_.size();
-  slots_.assign(size, 0);
-  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-    std::size_t at = hashes_[i] & (size - 1);
-    while (slots_[at] != 0) at = (at + 1) & (size - 1);
-    slots_[at] = i + 1;
-  }
-}
-
-TailGeneration::Entry& TailGeneration::insert(const Term& term) {
-  if (const Entry* known = lookup(term)) return const_cast<Entry&>(*known);
-  if (2 * (entries_.size() + 1) > slots_.size()) grow();
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = term.hash & mask;
-  while (slots_[at] != 0) at = (at + 1) & mask;
-  entries_.push_back({.kind = term.kind, .text = std::string(term.text), .offsets = {}, .first_version = {}});
-  hashes_.push_back(term.hash);
-  slots_[at] = static_cast<std::uint32_t>(entries_.size());
-  bytes_ += kEntryBytes + term.text.size();
-  return entries_.back();
-}
-
-void TailGeneration::add(Sequence sequence, Version version, std::span<const Term> terms) {
+void TailGeneration::add(const NewEvents& events) {
   const std::scoped_lock lock(mutex_);
-  DAYBOOK_CHECK(sequence == through_.next(), "the tail is dense");
-  through_ = sequence;
-  const auto offset = static_cast<std::uint32_t>(sequence.value() - after_.value());
-  for (const Term& term : terms) {
-    Entry& entry = insert(term);
-    if (!entry.offsets.empty() && entry.offsets.back() == offset) continue;  // a tag given twice
-    if (term.kind == TermKind::stream) {
-      if (entry.offsets.empty()) entry.first_version = version;
-      DAYBOOK_CHECK(version == entry.first_version.plus(entry.offsets.size()), "versions are dense");
+  DAYBOOK_CHECK(events.first == through_.next(), "the tail is dense");
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < events.versions.size(); ++i) {
+    const auto offset = static_cast<std::uint32_t>(events.first.value() + i - after_.value());
+    for (; at < events.terms_end[i]; ++at) {
+      if (at + kSlotsAhead < events.terms.size()) terms_.prefetch_slot(events.terms[at + kSlotsAhead]);
+      if (at + kEntriesAhead < events.terms.size()) terms_.prefetch_entry(events.terms[at + kEntriesAhead]);
+      add_term(events.terms[at], offset, events.versions[i]);
     }
-    entry.offsets.push_back(offset);
-    bytes_ += sizeof offset;
   }
+  through_ = events.first.plus(events.versions.size() - 1);
+}
+
+void TailGeneration::add_term(const Term& term, std::uint32_t offset, Version version) {
+  TermEntry& entry = terms_.insert(term);
+  if (entry.offsets.empty()) {
+    bytes_ += kEntryBytes + term.text.size();
+    entry.first_version = version;
+  } else if (entry.offsets.back() == offset) {
+    return;  // a tag given twice
+  }
+  if (term.kind == TermKind::stream) {
+    DAYBOOK_CHECK(version == entry.first_version.plus(entry.offsets.size()), "versions are dense");
+  }
+  terms_.add_offset(entry, offset);
+  bytes_ += sizeof offset;
 }
 
 void TailGeneration::add_key(const IdempotencyKey& key, const KeyEntry& entry) {
@@ -87,13 +69,9 @@ void TailGeneration::add_key(const IdempotencyKey& key, const KeyEntry& entry) {
   bytes_ += kKeyBytes;
 }
 
-void TailGeneration::count(const Block& block) {
+void TailGeneration::count(const LogCounts& more) {
   const std::scoped_lock lock(mutex_);
-  counts_.blocks += 1;
-  counts_.commits += block.commit_count();
-  for (std::uint32_t i = 0; i < block.event_count(); ++i) {
-    if (block.event(i).version() == Version(1)) counts_.streams += 1;
-  }
+  counts_ = counts_ + more;
 }
 
 LogCounts TailGeneration::counts() const {
@@ -119,15 +97,21 @@ std::size_t TailGeneration::bytes() const {
   return bytes_;
 }
 
+/// The stream's head when it had so many events in this generation.
+HeadEntry TailGeneration::head_at(const TermEntry& stream, std::size_t events) const {
+  return {stream.first_version.plus(events - 1), after_.plus(stream.offsets.view()[events - 1])};
+}
+
 std::optional<HeadEntry> TailGeneration::stream_head(const Term& stream, Sequence through) const {
   if (through <= after_) return std::nullopt;
   const std::scoped_lock lock(mutex_);
-  const Entry* entry = lookup(stream);
+  const TermEntry* entry = terms_.find(stream);
   if (entry == nullptr) return std::nullopt;
-  const auto end = std::ranges::upper_bound(entry->offsets, through.value() - after_.value());
-  if (end == entry->offsets.begin()) return std::nullopt;
-  const auto count = static_cast<std::uint64_t>(end - entry->offsets.begin());
-  return HeadEntry{entry->first_version.plus(count - 1), after_.plus(*(end - 1))};
+  if (through >= through_) return head_at(*entry, entry->offsets.size());
+  const auto offsets = entry->offsets.view();
+  const auto end = std::ranges::upper_bound(offsets, through.value() - after_.value());
+  if (end == offsets.begin()) return std::nullopt;
+  return head_at(*entry, static_cast<std::size_t>(end - offsets.begin()));
 }
 
 std::optional<KeyEntry> TailGeneration::key(const IdempotencyKey& key, Sequence through) const {
@@ -139,11 +123,11 @@ std::optional<KeyEntry> TailGeneration::key(const IdempotencyKey& key, Sequence 
 
 std::optional<Sequence> TailGeneration::sequence_of(const Term& stream, Version version, Sequence through) const {
   const std::scoped_lock lock(mutex_);
-  const Entry* entry = lookup(stream);
+  const TermEntry* entry = terms_.find(stream);
   if (entry == nullptr || version < entry->first_version) return std::nullopt;
   const std::uint64_t index = version.value() - entry->first_version.value();
   if (index >= entry->offsets.size()) return std::nullopt;
-  const Sequence sequence = after_.plus(entry->offsets[index]);
+  const Sequence sequence = after_.plus(entry->offsets.view()[index]);
   return sequence <= through ? std::optional(sequence) : std::nullopt;
 }
 
@@ -153,8 +137,8 @@ std::vector<TailGeneration::Lists> TailGeneration::groups_of(const QueryItem& it
   const auto add_any = [&](TermKind kind, const std::vector<std::string>& texts) {
     Lists lists;
     for (const std::string& text : texts) {
-      const Entry* entry = lookup(make_term(kind, text));
-      if (entry != nullptr) lists.push_back(trim(entry->offsets, from, through));
+      const TermEntry* entry = terms_.find(make_term(kind, text));
+      if (entry != nullptr) lists.push_back(trim(entry->offsets.view(), from, through));
     }
     groups.push_back(std::move(lists));
   };
@@ -164,9 +148,9 @@ std::vector<TailGeneration::Lists> TailGeneration::groups_of(const QueryItem& it
   if (item.correlation_id) add_any(TermKind::correlation, {std::string(text_of(*item.correlation_id))});
   if (!item.stream_prefix.empty()) {
     Lists lists;
-    for (const Entry& entry : entries_) {
-      if (entry.kind == TermKind::stream && entry.text.starts_with(item.stream_prefix)) {
-        lists.push_back(trim(entry.offsets, from, through));
+    for (const TermEntry& entry : terms_.entries()) {
+      if (entry.kind == TermKind::stream && entry.text().starts_with(item.stream_prefix)) {
+        lists.push_back(trim(entry.offsets.view(), from, through));
       }
     }
     groups.push_back(std::move(lists));
@@ -232,36 +216,79 @@ void TailGeneration::collect_heads(std::string_view prefix, std::string_view aft
                                    std::map<std::string, HeadEntry, std::less<>>& heads) const {
   if (through <= after_) return;
   const std::scoped_lock lock(mutex_);
-  for (const Entry& entry : entries_) {
-    if (entry.kind != TermKind::stream || !entry.text.starts_with(prefix) || entry.text <= after_name) continue;
-    const auto end = std::ranges::upper_bound(entry.offsets, through.value() - after_.value());
-    if (end == entry.offsets.begin()) continue;
-    const auto count = static_cast<std::uint64_t>(end - entry.offsets.begin());
-    heads[entry.text] = {entry.first_version.plus(count - 1), after_.plus(*(end - 1))};
+  for (const TermEntry& entry : terms_.entries()) {
+    const std::string_view name = entry.text();
+    if (entry.kind != TermKind::stream || !name.starts_with(prefix) || name <= after_name) continue;
+    const auto offsets = entry.offsets.view();
+    const auto end = std::ranges::upper_bound(offsets, through.value() - after_.value());
+    if (end == offsets.begin()) continue;
+    heads[std::string(name)] = head_at(entry, static_cast<std::size_t>(end - offsets.begin()));
   }
 }
 
-std::vector<SortedEntry> TailGeneration::sorted_entries(const Link& link, const LogCounts& before) const {
-  // No lock: a frozen generation no longer changes, and sorting under one would hold up every append's look-ups.
-  std::vector<SortedEntry> sorted;
+/// The entries of one kind by their text. Comparing eight bytes at once decides most of the comparisons.
+std::vector<const TermEntry*> TailGeneration::sorted_terms(TermKind kind) const {
+  struct Sortable {
+    std::uint64_t beginning;
+    const TermEntry* entry;
+  };
+  std::vector<Sortable> terms;
+  for (const TermEntry& entry : terms_.entries()) {
+    if (entry.kind != kind) continue;
+    std::array<char, 8> beginning{};
+    entry.text().copy(beginning.data(), beginning.size());
+    terms.push_back({load_be64(beginning.data()), &entry});
+  }
+  std::ranges::sort(terms, [](const Sortable& a, const Sortable& b) {
+    return a.beginning != b.beginning ? a.beginning < b.beginning : a.entry->text() < b.entry->text();
+  });
+  std::vector<const TermEntry*> sorted;
+  sorted.reserve(terms.size());
+  for (const Sortable& term : terms) sorted.push_back(term.entry);
+  return sorted;
+}
+
+void TailGeneration::write_terms(TermKind kind, const EntrySink& sink) const {
   std::vector<std::uint64_t> sequences;
-  for (const Entry& entry : entries_) {
-    for (std::size_t begin = 0; begin < entry.offsets.size(); begin += kChunkSequencesMax) {
-      const std::size_t end = std::min(begin + kChunkSequencesMax, entry.offsets.size());
+  for (const TermEntry* entry : sorted_terms(kind)) {
+    const auto offsets = entry->offsets.view();
+    for (std::size_t begin = 0; begin < offsets.size(); begin += kChunkSequencesMax) {
+      const std::size_t end = std::min(begin + kChunkSequencesMax, offsets.size());
       sequences.clear();
-      for (std::size_t i = begin; i < end; ++i) sequences.push_back(after_.value() + entry.offsets[i]);
-      sorted.push_back({chunk_key(entry.kind, entry.text, Sequence(sequences.front())),
-                        encode_chunk(entry.kind, sequences, entry.first_version.plus(begin))});
-    }
-    if (entry.kind == TermKind::stream) {
-      const HeadEntry head{entry.first_version.plus(entry.offsets.size() - 1), after_.plus(entry.offsets.back())};
-      sorted.push_back({head_key(entry.text), encode_head(head)});
+      for (std::size_t i = begin; i < end; ++i) sequences.push_back(after_.value() + offsets[i]);
+      sink(chunk_key(kind, entry->text(), Sequence(sequences.front())),
+           encode_chunk(kind, sequences, entry->first_version.plus(begin)));
     }
   }
-  for (const auto& [key, entry] : keys_) sorted.push_back({idempotency_key(key), encode_key(entry)});
-  sorted.push_back({checkpoint_key(through_), encode_checkpoint({after_, through_, link, before + counts_})});
-  std::ranges::sort(sorted, {}, &SortedEntry::key);
-  return sorted;
+}
+
+void TailGeneration::write_heads(const EntrySink& sink) const {
+  for (const TermEntry* entry : sorted_terms(TermKind::stream)) {
+    sink(head_key(entry->text()), encode_head(head_at(*entry, entry->offsets.size())));
+  }
+}
+
+void TailGeneration::write_keys(const EntrySink& sink) const {
+  std::vector<std::pair<IdempotencyKey, const KeyEntry*>> sorted;
+  sorted.reserve(keys_.size());
+  for (const auto& [key, entry] : keys_) sorted.emplace_back(key, &entry);
+  std::ranges::sort(sorted, {}, &std::pair<IdempotencyKey, const KeyEntry*>::first);
+  for (const auto& [key, entry] : sorted) sink(idempotency_key(key), encode_key(*entry));
+}
+
+void TailGeneration::write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const {
+  // No lock: a frozen generation no longer changes, and sorting under one would hold up every append's look-ups.
+  static_assert(TermKind::checkpoint < TermKind::tag && TermKind::tag < TermKind::head &&
+                    TermKind::head < TermKind::key && TermKind::key < TermKind::correlation &&
+                    TermKind::correlation < TermKind::stream && TermKind::stream < TermKind::type,
+                "the order of keys is that of their kinds");
+  sink(checkpoint_key(through_), encode_checkpoint({after_, through_, link, before + counts_}));
+  write_terms(TermKind::tag, sink);
+  write_heads(sink);
+  write_keys(sink);
+  write_terms(TermKind::correlation, sink);
+  write_terms(TermKind::stream, sink);
+  write_terms(TermKind::type, sink);
 }
 
 }  // namespace daybook

@@ -22,8 +22,17 @@
 #include "log/postings.h"
 #include "log/store.h"
 #include "log/term.h"
+#include "log/term_table.h"
 
 namespace daybook {
+
+/// Events that follow each other, laid out as an append has them.
+struct NewEvents {
+  Sequence first;
+  std::span<const Version> versions;         ///< One an event.
+  std::span<const Term> terms;               ///< Of all of them, each event's stream first.
+  std::span<const std::uint32_t> terms_end;  ///< For each event the end of its terms.
+};
 
 class TailGeneration {
  public:
@@ -32,11 +41,10 @@ class TailGeneration {
   TailGeneration(const TailGeneration&) = delete;
   TailGeneration& operator=(const TailGeneration&) = delete;
 
-  /// An event's terms (its stream first) and its version.
-  void add(Sequence sequence, Version version, std::span<const Term> terms);
+  void add(const NewEvents& events);
   void add_key(const IdempotencyKey& key, const KeyEntry& entry);
-  /// Counts a block that became visible; its events were added before.
-  void count(const Block& block);
+  /// Counts what became visible; its events were added before.
+  void count(const LogCounts& more);
   [[nodiscard]] LogCounts counts() const;
 
   [[nodiscard]] Sequence after() const { return after_; }
@@ -57,22 +65,22 @@ class TailGeneration {
   void collect_heads(std::string_view prefix, std::string_view after_name, Sequence through,
                      std::map<std::string, HeadEntry, std::less<>>& heads) const;
 
-  /// Everything as the entries of one sorted file, the checkpoint with `link` included.
+  /// Brings what add() and stream_head() will look at into the processor's cache. Only for the sequencer.
+  void prefetch(const Term& term) const { terms_.prefetch_slot(term); }
+
+  /// Gives `sink` everything as the entries of one sorted file, the checkpoint with `link` included, in key order.
   /// `before` counts what came before. Only of a frozen generation.
-  [[nodiscard]] std::vector<SortedEntry> sorted_entries(const Link& link, const LogCounts& before) const;
+  void write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const;
 
  private:
-  struct Entry {
-    TermKind kind;
-    std::string text;
-    std::vector<std::uint32_t> offsets;  ///< Sequence minus after_; ascending.
-    Version first_version;               ///< Streams only.
-  };
   using Lists = std::vector<std::span<const std::uint32_t>>;
 
-  [[nodiscard]] const Entry* lookup(const Term& term) const;
-  [[nodiscard]] Entry& insert(const Term& term);
-  void grow();
+  void add_term(const Term& term, std::uint32_t offset, Version version);
+  void write_terms(TermKind kind, const EntrySink& sink) const;
+  void write_heads(const EntrySink& sink) const;
+  void write_keys(const EntrySink& sink) const;
+  [[nodiscard]] std::vector<const TermEntry*> sorted_terms(TermKind kind) const;
+  [[nodiscard]] HeadEntry head_at(const TermEntry& stream, std::size_t events) const;
   [[nodiscard]] std::vector<Lists> groups_of(const QueryItem& item, std::uint32_t from, std::uint32_t through) const;
   /// Matches of one item, ascending; with `first_only` at most one.
   void match_item(const QueryItem& item, std::uint32_t from, std::uint32_t through, bool first_only,
@@ -84,10 +92,8 @@ class TailGeneration {
   mutable std::mutex mutex_;
   // Protected by mutex_:
   Sequence through_ = after_;
-  std::vector<Entry> entries_;
-  std::vector<std::uint64_t> hashes_;  ///< One an entry.
-  std::vector<std::uint32_t> slots_;   ///< Open addressing, linear: index into entries_ + 1; 0 is free.
-  std::unordered_map<IdempotencyKey, KeyEntry> keys_;
+  TermTable terms_;
+  std::pmr::unordered_map<IdempotencyKey, KeyEntry> keys_{&terms_.memory()};
   std::size_t bytes_ = 0;
   LogCounts counts_;
 };

@@ -14,10 +14,11 @@ Result<bool> Indexer::step() {
   }
   const auto last = core_.block_containing(generation->through());
   if (!last) return std::unexpected(last.error());
-  const auto entries = generation->sorted_entries((*last)->link(), tail->set()->indexed_counts);
 
   // From here on the postings may hold the generation; readers ignore them until the tail lets go of it.
-  if (auto ingested = store->ingest(entries); !ingested) return std::unexpected(std::move(ingested.error()));
+  const auto ingested = store->ingest(
+      [&](const EntrySink& sink) { generation->write_sorted((*last)->link(), tail->set()->indexed_counts, sink); });
+  if (!ingested) return std::unexpected(ingested.error());
   tail->drop_oldest();
   return true;
 }

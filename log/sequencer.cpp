@@ -6,12 +6,15 @@
 #include "log/sequencer.h"
 
 #include <ranges>
+#include <utility>
 
 #include "base/check.h"
 #include "base/logger.h"
 
 namespace daybook {
 namespace {
+
+constexpr std::size_t kStreamsAhead = 8;  // streams between a fetch into the processor's cache and its use
 
 Verdict refused(Error error, Sequence rests_on = {}) {
   error.outcome = Outcome::not_appended;
@@ -166,7 +169,10 @@ std::optional<Verdict> Sequencer::refusal(AppendRequest& request) {
 }
 
 std::optional<Verdict> Sequencer::version_conflict(AppendRequest& request) {
-  for (StreamUse& stream : request.streams) {
+  const TailGeneration& active = *tail_->generations.back();
+  for (std::size_t at = 0; at < request.streams.size(); ++at) {
+    if (at + kStreamsAhead < request.streams.size()) active.prefetch(request.streams[at + kStreamsAhead].term);
+    StreamUse& stream = request.streams[at];
     stream.version = stream.known;
     Sequence rests_on;
     for (const auto& generation : tail_->generations | std::views::reverse) {
@@ -209,13 +215,15 @@ void Sequencer::number(AppendRequest& request) {
   const std::size_t count = request.events.event_count();
   request.verdict = {.error = {}, .repeat = {}, .first = next_, .rests_on = next_.plus(count - 1)};
   request.versions.reserve(count);
-  TailGeneration& active = *tail_->generations.back();
   for (std::size_t i = 0; i < count; ++i) {
     StreamUse& stream = request.streams[request.event_stream[i]];
     stream.version = stream.version.next();
     request.versions.push_back(stream.version);
-    active.add(next_.plus(i), stream.version, request.terms_of(i));
+    group_counts_.streams += stream.version == Version(1) ? 1 : 0;
   }
+  group_counts_.commits += 1;
+  TailGeneration& active = *tail_->generations.back();
+  active.add({.first = next_, .versions = request.versions, .terms = request.terms, .terms_end = request.terms_end});
   if (request.commit.key) {
     active.add_key(*request.commit.key, {next_, static_cast<std::uint32_t>(count), request.fingerprint});
   }
@@ -282,10 +290,9 @@ void Sequencer::fail_group(const Requests& requests, const Error& failure) {
 
 /// From here on the group is visible.
 void Sequencer::publish() {
-  for (const auto& block : blocks_) {
-    core_.cache.insert(block);
-    tail_->generations.back()->count(*block);
-  }
+  for (const auto& block : blocks_) core_.cache.insert(block);
+  group_counts_.blocks = blocks_.size();
+  tail_->generations.back()->count(std::exchange(group_counts_, {}));
   core_.head.publish(blocks_.back()->last_sequence());
   if (tail_->generations.back()->event_count() >= core_.options.index_batch_events) freeze();
 }

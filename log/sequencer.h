@@ -65,6 +65,7 @@ class Sequencer {
   HeadFile* const head_file_;
   Sequence next_{1};             ///< Of the next event.
   Link chain_;                   ///< The last sealed block's link.
+  LogCounts group_counts_;       ///< Of the group at hand.
   Timestamp recorded_at_;        ///< Of the group at hand; never decreases.
   std::optional<Error> broken_;  ///< Set for good by a failed write: the log is read-only.
   std::atomic<bool> is_broken_{false};

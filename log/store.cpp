@@ -293,7 +293,7 @@ StoreIterator Store::iterate(Family family, bool prefix_bound, bool fill_cache) 
   return StoreIterator(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read, handle(family))));
 }
 
-Result<void> Store::ingest(const std::vector<SortedEntry>& entries) {
+Result<void> Store::ingest(const std::function<void(const EntrySink& sink)>& entries) {
   // A crash may have left this name, as a second one of a table file that was taken in: so it is unlinked, never
   // written over.
   const std::string path = (directory_ / "postings.tmp").string();
@@ -304,9 +304,10 @@ Result<void> Store::ingest(const std::vector<SortedEntry>& entries) {
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db_->GetOptions(handle(Family::postings)),
                                 handle(Family::postings));
   auto status = writer.Open(path);
-  for (const SortedEntry& entry : entries) {
-    if (!status.ok()) break;
-    status = writer.Put(entry.key, entry.value);
+  if (status.ok()) {
+    entries([&](std::string_view key, std::string_view value) {
+      if (status.ok()) status = writer.Put(rocksdb::Slice(key), rocksdb::Slice(value));
+    });
   }
   if (status.ok()) status = writer.Finish();
   if (!status.ok()) return result_of(status, "cannot write postings");

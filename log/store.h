@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -62,11 +63,8 @@ class StoreIterator {
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
-/// One entry of a sorted file.
-struct SortedEntry {
-  std::string key;
-  std::string value;
-};
+/// Takes the entries of a sorted file, one after the other, in key order.
+using EntrySink = std::function<void(std::string_view key, std::string_view value)>;
 
 class Store {
  public:
@@ -107,8 +105,8 @@ class Store {
   /// `prefix_bound`: the iterator is used only within one term (see term_prefix), which lets a filter answer.
   [[nodiscard]] StoreIterator iterate(Family family, bool prefix_bound = false, bool fill_cache = true) const;
 
-  /// Writes `entries` (in key order) as one sorted file and moves it into the postings.
-  [[nodiscard]] Result<void> ingest(const std::vector<SortedEntry>& entries);
+  /// Writes what `entries` gives its sink as one sorted file, and moves that into the postings.
+  [[nodiscard]] Result<void> ingest(const std::function<void(const EntrySink& sink)>& entries);
   /// Empties the postings family.
   [[nodiscard]] Result<void> drop_postings();
 

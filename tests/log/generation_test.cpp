@@ -72,6 +72,25 @@ class Model {
   Sequence after_;
 };
 
+void add_one(TailGeneration& generation, Sequence sequence, Version version, std::span<const Term> terms) {
+  const std::uint32_t end[] = {static_cast<std::uint32_t>(terms.size())};
+  generation.add({.first = sequence, .versions = std::span(&version, 1), .terms = terms, .terms_end = end});
+}
+
+/// An entry of the sorted file.
+struct SortedEntry {
+  std::string key;
+  std::string value;
+};
+
+std::vector<SortedEntry> sorted_entries(const TailGeneration& generation, const Link& link, const LogCounts& before) {
+  std::vector<SortedEntry> entries;
+  generation.write_sorted(link, before, [&entries](std::string_view key, std::string_view value) {
+    entries.push_back({std::string(key), std::string(value)});
+  });
+  return entries;
+}
+
 }  // namespace
 
 TEST_CASE("generation: it finds what a plain filter over its events finds, in any range") {
@@ -95,7 +114,7 @@ TEST_CASE("generation: it finds what a plain filter over its events finds, in an
 TEST_CASE("generation: a query that names a stream or a type twice finds each event once") {
   TailGeneration generation(Sequence(0));
   const Term terms[] = {make_term(TermKind::stream, "s"), make_term(TermKind::type, "T")};
-  for (std::uint64_t i = 1; i <= 3; ++i) generation.add(Sequence(i), Version(i), terms);
+  for (std::uint64_t i = 1; i <= 3; ++i) add_one(generation, Sequence(i), Version(i), terms);
   const std::vector<std::uint64_t> each_once = {1, 2, 3};
   CHECK(generation.find({{{.streams = {"s", "s"}}}}, Sequence(1), Sequence(3)) == each_once);
   CHECK(generation.find({{{.types = {"T", "U", "T"}}}}, Sequence(1), Sequence(3)) == each_once);
@@ -151,7 +170,7 @@ TEST_CASE("generation: its sorted entries are strictly in key order and say exac
   INFO(replay_of(seed));
   Model model(seed);
   const LogCounts before{.blocks = 10, .commits = 20, .streams = 30};
-  const auto entries = model.generation().sorted_entries(model.last->link(), before);
+  const auto entries = sorted_entries(model.generation(), model.last->link(), before);
   const auto not_less = [](const SortedEntry& a, const SortedEntry& b) { return a.key >= b.key; };
   CHECK(std::ranges::adjacent_find(entries, not_less) == entries.end());
   CHECK(entries.size() > 40);
@@ -215,9 +234,9 @@ TEST_CASE("generation: a long list is cut into chunks of 1024, and a stream's ve
   TailGeneration generation(Sequence(10));
   const Term terms[] = {make_term(TermKind::stream, "s"), make_term(TermKind::tag, "t"), make_term(TermKind::tag, "t")};
   constexpr std::uint64_t kEvents = 2 * kChunkSequencesMax + 1;
-  for (std::uint64_t i = 1; i <= kEvents; ++i) generation.add(Sequence(10 + i), Version(5 + i), terms);
+  for (std::uint64_t i = 1; i <= kEvents; ++i) add_one(generation, Sequence(10 + i), Version(5 + i), terms);
   std::map<char, std::vector<Chunk>> chunks;
-  for (const SortedEntry& entry : generation.sorted_entries({}, {})) {
+  for (const SortedEntry& entry : sorted_entries(generation, {}, {})) {
     const auto key = parse_chunk_key(entry.key);
     if (!key) continue;
     auto& chunk = chunks[static_cast<char>(key->kind)].emplace_back();
@@ -237,7 +256,7 @@ TEST_CASE("generation: the memory it says it holds grows with what it is given")
   for (std::uint64_t i = 1; i <= 5000; ++i) {
     const std::string stream = "stream-" + std::to_string(i);
     const Term terms[] = {make_term(TermKind::stream, stream), make_term(TermKind::type, "T")};
-    generation.add(Sequence(i), Version(1), terms);
+    add_one(generation, Sequence(i), Version(1), terms);
     CHECK(generation.bytes() >= before + stream.size());
     before = generation.bytes();
   }
