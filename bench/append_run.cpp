@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread_name.h"
+
 namespace daybook::bench {
 namespace {
 
@@ -106,7 +108,10 @@ AppendOutcome run_append(Log& log, const AppendPlan& plan) {
   Race race(log, plan);
   std::vector<std::thread> producers;
   for (std::uint32_t producer = 0; producer < plan.producers; ++producer) {
-    producers.emplace_back([&race, producer] { race.produce(producer); });
+    producers.emplace_back([&race, producer] {
+      name_this_thread("producer");
+      race.produce(producer);
+    });
   }
   for (std::thread& producer : producers) producer.join();
   AppendOutcome outcome = race.outcome();

@@ -3,7 +3,6 @@
 #include "bench/workload.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace daybook::bench {
 namespace {
@@ -48,9 +47,7 @@ Draws shared_zipf_draws(std::uint32_t streams) {
 }  // namespace
 
 std::string stream_name(std::uint32_t producer, std::uint32_t number) {
-  std::array<char, 32> name{};
-  const int length = std::snprintf(name.data(), name.size(), "o%u-%u", producer, number);
-  return {name.data(), static_cast<std::size_t>(length)};
+  return std::string("o").append(std::to_string(producer)).append("-").append(std::to_string(number));
 }
 
 Workload::Workload(const WorkloadOptions& options)
@@ -76,15 +73,14 @@ Event Workload::event() {
   const std::uint32_t number = draws_ ? (*draws_)[at_++ % kDraws] : static_cast<std::uint32_t>(drawn % kColdStreams);
   numbers_.push_back(number);
   constexpr std::size_t kIdAt = 12;
-  std::snprintf(data_.data() + kIdAt, 17, "%016llx", static_cast<unsigned long long>(drawn));
-  data_[kIdAt + 16] = '"';
-  std::array<char, 16> tag{};
-  const int tag_bytes =
-      std::snprintf(tag.data(), tag.size(), "customer:%u", static_cast<unsigned>(drawn >> 32) % kTags);
+  for (std::size_t digit = 0; digit < 16; ++digit) {
+    data_[kIdAt + digit] = "0123456789abcdef"[(drawn >> (4 * digit)) & 15];
+  }
+  std::string tag = std::string("customer:").append(std::to_string((drawn >> 32) % kTags));
   Event event{.stream = stream_name(options_.producer, number),
               .type = types[(drawn >> 20) % kTypes],
               .data = data_,
-              .tags = {std::string(tag.data(), static_cast<std::size_t>(tag_bytes))}};
+              .tags = {std::move(tag)}};
   // One business transaction is four events: placed, paid, shipped, mailed.
   if (transaction_events_++ % 4 == 0) transaction_ = drawn;
   Uuid& correlation = event.correlation_id.emplace();

@@ -3,8 +3,8 @@
 #include "log/append_request.h"
 
 #include <algorithm>
+#include <bit>
 #include <ranges>
-#include <unordered_map>
 
 #include "log/cursor_impl.h"
 
@@ -14,20 +14,26 @@ namespace {
 /// Finds the place of each stream name in `streams`, adding it at first sight.
 class StreamTable {
  public:
-  explicit StreamTable(std::vector<StreamUse>& streams) : streams_(streams) {}
+  StreamTable(std::vector<StreamUse>& streams, std::size_t names_max)
+      : streams_(streams), places_(std::bit_ceil(2 * std::max<std::size_t>(names_max, 1))) {}
 
   std::uint32_t place_of(std::string_view name) {
     // Most commits write one stream: the last one seen is the next one asked for.
     if (!streams_.empty() && streams_[last_].term.text == name) return last_;
-    const auto [at, inserted] = places_.try_emplace(name, static_cast<std::uint32_t>(streams_.size()));
-    if (inserted)
-      streams_.push_back({.term = make_term(TermKind::stream, name), .expected = {}, .known = {}, .version = {}});
-    return last_ = at->second;
+    const Term term = make_term(TermKind::stream, name);
+    const std::size_t mask = places_.size() - 1;
+    std::size_t at = term.hash & mask;
+    for (; places_[at] != 0; at = (at + 1) & mask) {
+      if (streams_[places_[at] - 1].term.text == name) return last_ = places_[at] - 1;
+    }
+    streams_.push_back({.term = term, .expected = {}, .known = {}, .version = {}});
+    places_[at] = static_cast<std::uint32_t>(streams_.size());
+    return last_ = places_[at] - 1;
   }
 
  private:
   std::vector<StreamUse>& streams_;
-  std::unordered_map<std::string_view, std::uint32_t> places_;
+  std::vector<std::uint32_t> places_;  ///< Open addressing, linear, at most half full: place + 1; 0 is free.
   std::uint32_t last_ = 0;
 };
 
@@ -55,13 +61,17 @@ Result<std::optional<Sequence>> find_match(Core& core, const View& view, const F
   return *batch ? std::optional((**batch)[0].sequence()) : std::nullopt;
 }
 
-Result<Version> find_version(const View& view, const Term& stream, Sequence through) {
+Result<Version> find_version(Core& core, const View& view, const Term& stream, Sequence through) {
   for (const auto& generation : view.tail->generations | std::views::reverse) {
     if (const auto head = generation->stream_head(stream, through)) return head->version;
   }
+  if (const auto head = core.heads.find(stream)) return head->version;
+  const std::uint64_t epoch = core.heads.epoch();
   const auto head = view.store->stream_head(stream.text);
   if (!head) return std::unexpected(head.error());
-  return *head ? (*head)->version : Version(0);
+  if (!*head) return Version(0);
+  core.heads.put_if_current(stream, **head, epoch);
+  return (*head)->version;
 }
 
 Result<std::optional<KeyEntry>> find_key(const View& view, const IdempotencyKey& key, Sequence through) {
@@ -75,7 +85,10 @@ Result<std::optional<KeyEntry>> find_key(const View& view, const IdempotencyKey&
 
 AppendRequest::AppendRequest(Commit given, std::span<const EventId> ids)
     : commit(std::move(given)), events(commit.events, ids), fingerprint(fingerprint_of(commit.events)) {
-  StreamTable table(streams);
+  StreamTable table(streams, commit.events.size() + commit.expected.size());
+  event_stream.reserve(commit.events.size());
+  terms_end.reserve(commit.events.size());
+  terms.reserve(4 * commit.events.size());  // a stream, a type, a tag, a correlation id; more make it grow
   for (Event& event : commit.events) {
     const std::uint32_t place = table.place_of(event.stream);
     streams[place].written = true;
@@ -106,7 +119,7 @@ Result<void> look_up(Core& core, const View& view, AppendRequest& request) {
     if (request.known_key) return {};  // conditions are not checked for a repeat
   }
   for (StreamUse& stream : request.streams) {
-    const auto version = find_version(view, stream.term, request.looked_up_through);
+    const auto version = find_version(core, view, stream.term, request.looked_up_through);
     if (!version) return std::unexpected(version.error());
     stream.known = *version;
   }

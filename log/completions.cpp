@@ -2,6 +2,8 @@
 // sequencer, whose time is everybody's.
 #include "log/completions.h"
 
+#include "base/thread_name.h"
+
 namespace daybook {
 namespace {
 
@@ -86,6 +88,7 @@ void Completions::stop() {
 }
 
 void Completions::run() {
+  name_this_thread("daybook-done");
   std::vector<RequestPtr> batch;
   while (true) {
     {

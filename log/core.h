@@ -15,6 +15,7 @@
 #include "daybook/options.h"
 #include "log/block_cache.h"
 #include "log/file_layer.h"
+#include "log/head_cache.h"
 #include "log/head_signal.h"
 #include "log/store.h"
 #include "log/tail.h"
@@ -61,6 +62,7 @@ class Core {
   LogId log_id{};
   std::atomic<Recovered> recovered{Recovered::clean};  ///< As Statistics::recovered.
   BlockCache cache;
+  HeadCache heads;  ///< Of streams, for appends.
   HeadSignal head;
   [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
   std::atomic<std::size_t> subscriptions{0};

@@ -291,4 +291,11 @@ void TailGeneration::write_sorted(const Link& link, const LogCounts& before, con
   write_terms(TermKind::type, sink);
 }
 
+void TailGeneration::put_heads(HeadCache& cache) const {
+  for (const TermEntry& entry : terms_.entries()) {
+    if (entry.kind != TermKind::stream) continue;
+    cache.put({.kind = entry.kind, .text = entry.text(), .hash = entry.hash}, head_at(entry, entry.offsets.size()));
+  }
+}
+
 }  // namespace daybook

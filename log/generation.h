@@ -19,6 +19,7 @@
 #include "daybook/ids.h"
 #include "daybook/log.h"
 #include "daybook/query.h"
+#include "log/head_cache.h"
 #include "log/postings.h"
 #include "log/store.h"
 #include "log/term.h"
@@ -71,6 +72,8 @@ class TailGeneration {
   /// Gives `sink` everything as the entries of one sorted file, the checkpoint with `link` included, in key order.
   /// `before` counts what came before. Only of a frozen generation.
   void write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const;
+  /// Gives `cache` the head of each of its streams. Only of a frozen generation.
+  void put_heads(HeadCache& cache) const;
 
  private:
   using Lists = std::vector<std::span<const std::uint32_t>>;

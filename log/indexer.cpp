@@ -16,9 +16,12 @@ Result<bool> Indexer::step() {
   if (!last) return std::unexpected(last.error());
 
   // From here on the postings may hold the generation; readers ignore them until the tail lets go of it.
+  core_.heads.begin_epoch();
   const auto ingested = store->ingest(
       [&](const EntrySink& sink) { generation->write_sorted((*last)->link(), tail->set()->indexed_counts, sink); });
   if (!ingested) return std::unexpected(ingested.error());
+  core_.heads.begin_epoch();
+  generation->put_heads(core_.heads);
   tail->drop_oldest();
   return true;
 }

@@ -7,6 +7,7 @@
 #include <rocksdb/env.h>
 
 #include "base/logger.h"
+#include "base/thread_name.h"
 #include "log/validate.h"
 
 namespace daybook {
@@ -54,6 +55,7 @@ Result<void> Log::Impl::open() {
 }
 
 void Log::Impl::run_sequencer() {
+  name_this_thread("daybook-seq");
   Writer& writer = *writer_;
   const auto tail = core.tail();
   while (true) {
@@ -68,6 +70,7 @@ void Log::Impl::run_sequencer() {
 }
 
 void Log::Impl::run_indexer() {
+  name_this_thread("daybook-index");
   Writer& writer = *writer_;
   const auto tail = core.tail();
   while (true) {

@@ -1,0 +1,59 @@
+// Stream heads that the postings hold, kept at hand for appends: a look-up in a table instead of one in sorted files.
+//
+// Threads: any. Owns: a table of fixed size, made at first use.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "log/term.h"
+
+namespace daybook {
+
+/// What it holds is what the postings say; what it does not hold has to be asked of them. Streams with names beyond 39
+/// bytes are never held.
+class HeadCache {
+ public:
+  HeadCache() = default;
+  HeadCache(const HeadCache&) = delete;
+  HeadCache& operator=(const HeadCache&) = delete;
+
+  [[nodiscard]] std::optional<HeadEntry> find(const Term& stream) const;
+
+  /// To be taken before the postings are asked: what they said is stored only if nothing was ingested meanwhile.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }
+  void put_if_current(const Term& stream, const HeadEntry& head, std::uint64_t epoch);
+
+  /// The indexer, before and after it changes the postings: what was read until then is no longer stored.
+  void begin_epoch() { epoch_.fetch_add(1, std::memory_order_acq_rel); }
+  /// The indexer, after it has changed them.
+  void put(const Term& stream, const HeadEntry& head);
+
+ private:
+  static constexpr std::size_t kSlots = 128 * 1024;
+  static constexpr std::size_t kShards = 64;
+
+  struct alignas(64) Slot {
+    std::uint64_t hash = 0;
+    HeadEntry head;
+    std::uint8_t bytes = 0;  ///< 0: free.
+    std::array<char, 39> name{};
+  };
+  static_assert(sizeof(Slot) == 64, "one cache line");
+  struct Shard {
+    mutable std::mutex mutex;
+    std::vector<Slot> slots;  ///< Protected by mutex.
+  };
+  [[nodiscard]] static std::size_t shard_of(const Term& stream) { return stream.hash % kShards; }
+  [[nodiscard]] static std::size_t slot_of(const Term& stream) { return stream.hash / kShards % (kSlots / kShards); }
+  static void store(Shard& shard, const Term& stream, const HeadEntry& head);
+
+  std::array<Shard, kShards> shards_;
+  std::atomic<std::uint64_t> epoch_{0};
+};
+
+}  // namespace daybook
