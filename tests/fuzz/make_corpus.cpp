@@ -69,11 +69,17 @@ void add_stored_values(Corpus& corpus) {
   const Uuid correlation{{7}};
   const Term terms[] = {make_term(TermKind::stream, "order-1"), make_term(TermKind::type, "OrderPlaced"),
                         make_term(TermKind::tag, "a"), make_term(TermKind::correlation, text_of(correlation))};
-  for (std::uint64_t i = 1; i <= 300; ++i) generation.add(Sequence(40 + i), Version(i), terms);
-  generation.add_key(correlation, {Sequence(50), 200, {1, 2, 3}});
-  for (const SortedEntry& entry : generation.sorted_entries(Link{{9}}, {.blocks = 3, .commits = 200, .streams = 1})) {
-    corpus.add("stored_values", static_cast<char>(entry.key.size()) + entry.key + entry.value);
+  const std::uint32_t terms_end[] = {4};
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    const Version version(i);
+    generation.add(
+        {.first = Sequence(40 + i), .versions = std::span(&version, 1), .terms = terms, .terms_end = terms_end});
   }
+  generation.add_key(correlation, {Sequence(50), 200, {1, 2, 3}});
+  const LogCounts before{.blocks = 3, .commits = 200, .streams = 1};
+  generation.write_sorted(Link{{9}}, before, [&corpus](std::string_view key, std::string_view value) {
+    corpus.add("stored_values", std::string(1, static_cast<char>(key.size())).append(key).append(value));
+  });
   corpus.add("stored_values", std::string(1, '\0') + encode_format({.log_id = correlation}));
 }
 
