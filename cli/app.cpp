@@ -37,6 +37,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_verify(app, context);
   add_generate(app, context);
   add_projection(app, context);
+  add_replay(app, context);
 }
 
 /// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.

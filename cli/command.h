@@ -41,6 +41,7 @@ void add_get(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
 void add_projection(CLI::App& app, Context& context);
 void add_read(CLI::App& app, Context& context);
+void add_replay(CLI::App& app, Context& context);
 void add_stats(CLI::App& app, Context& context);
 void add_streams(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);

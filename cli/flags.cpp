@@ -111,6 +111,14 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Time
       ->type_name("TIME");
 }
 
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& value,
+                        const std::string& description, const std::vector<std::string>& choices) {
+  std::vector<std::pair<std::string, std::string>> words;
+  for (const std::string& choice : choices) words.emplace_back(choice, choice);
+  return add_choice<std::string>(
+      app, name, words, [&value](const std::string& chosen) { value = chosen; }, description);
+}
+
 CLI::Option* add_durability(CLI::App& app, Durability& durability) {
   return add_choice<Durability>(
       app, "--durability", {{"fsync", Durability::fsync}, {"buffered", Durability::buffered}},

@@ -37,6 +37,9 @@ CLI::Option* add_uuid(CLI::App& app, const std::string& name, std::optional<Uuid
 /// A flag with a point in time: RFC 3339, or a date, which is its midnight in UTC.
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Timestamp>& value,
                       const std::string& description);
+/// A flag with one of a few words; its value's name is those words.
+CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& value,
+                        const std::string& description, const std::vector<std::string>& choices);
 /// `--durability fsync|buffered`.
 CLI::Option* add_durability(CLI::App& app, Durability& durability);
 /// `--color auto|always|never`, which takes effect at once.

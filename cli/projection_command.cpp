@@ -1,4 +1,4 @@
-// `projection`: the words of its three subcommands; what they do is in cli/projection/.
+// `projection`: the words of its subcommands; what they do is in cli/projection/.
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -6,6 +6,8 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/projection/actions.h"
+#include "cli/projection/flags.h"
+#include "cli/projection/replay.h"
 
 namespace daybook::cli {
 namespace {
@@ -19,7 +21,7 @@ void add_run(CLI::App& parent, Context& context) {
     bool follow = false;
   };
   const auto flags = std::make_shared<Flags>();
-  command->add_option("name", flags->name, "inventory or analytics")->required()->type_name("NAME");
+  add_projection_name(*command, flags->name);
   command->add_flag("--follow", flags->follow, "Go on with what is appended, until interrupted");
   add_examples(*command, {"projection run inventory --log orders", "projection run analytics --follow --log orders"});
   command->callback([flags, &context] { context.exit_code = run_projection(context, flags->name, flags->follow); });
@@ -34,10 +36,9 @@ void add_list(CLI::App& parent, Context& context) {
 void add_query(CLI::App& parent, Context& context) {
   CLI::App* command = parent.add_subcommand("query", "Print rows of a projection's state, in byte order of the key");
   const auto request = std::make_shared<QueryRequest>();
-  command->add_option("name", request->name, "inventory or analytics")->required()->type_name("NAME");
+  add_projection_name(*command, request->name);
   add_text(*command, "key", request->key, "One row, such as a sku", "KEY");
-  add_text(*command, "--dimension", request->dimension, "Of analytics: total (default), country, day, sku or customer",
-           "D");
+  add_dimension(*command, request->dimension, "Of analytics; default: total");
   CLI::Option* top = add_count(*command, "--top", request->top, "Only the N rows with the highest --by", 1, kRowsMax);
   CLI::Option* bottom =
       add_count(*command, "--bottom", request->bottom, "Only the N rows with the lowest --by", 1, kRowsMax);
@@ -49,14 +50,41 @@ void add_query(CLI::App& parent, Context& context) {
   command->callback([request, &context] { context.exit_code = query_projection(context, *request); });
 }
 
+void add_diff(CLI::App& parent, Context& context) {
+  CLI::App* command = parent.add_subcommand("diff", "Compare the state as of one sequence with that as of a later one");
+  struct Flags {
+    DiffRequest request;
+    std::optional<std::uint64_t> from;
+    std::optional<std::uint64_t> through;
+  };
+  const auto flags = std::make_shared<Flags>();
+  add_projection_name(*command, flags->request.name);
+  add_count(*command, "--from", flags->from, "The state as of this sequence, its event included; 0: an empty one", 0,
+            kSequenceMax.value())
+      ->required();
+  add_count(*command, "--through", flags->through, "Against the state as of this one; default: the head", 0,
+            kSequenceMax.value());
+  add_text(*command, "--key", flags->request.key, "Only the row of this key", "KEY");
+  add_dimension(*command, flags->request.dimension, "Of analytics; default: all of them");
+  add_examples(*command, {"projection diff inventory --from 1200 --through 1300 --log orders",
+                          "projection diff analytics --from 0 --dimension country --key France --log orders --json"});
+  command->callback([flags, &context] {
+    DiffRequest request = flags->request;
+    request.from = Sequence(*flags->from);
+    if (flags->through) request.through = Sequence(*flags->through);
+    context.exit_code = diff_projection(context, request);
+  });
+}
+
 }  // namespace
 
 void add_projection(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("projection", "Run, list and query projections");
+  CLI::App* command = app.add_subcommand("projection", "Run, list, query and compare projections");
   command->require_subcommand(1);
   add_run(*command, context);
   add_list(*command, context);
   add_query(*command, context);
+  add_diff(*command, context);
   add_examples(*command, {"projection run inventory --log orders", "projection list --log orders",
                           "projection query inventory --top 10 --by sold --log orders"});
 }

@@ -31,11 +31,16 @@ Overlay::Rows::value_type& Overlay::entry_of(std::string_view key) {
   return *rows_.emplace(std::string(key), Row{}).first;
 }
 
+Result<bool> Overlay::stored(std::string_view key, std::string& value) {
+  if (store_ == nullptr) return false;
+  return store_->get(key, value);
+}
+
 Result<std::optional<std::string_view>> Overlay::get(std::string_view key) {
   if (auto valid = check_state_key(key); !valid) return std::unexpected(std::move(valid.error()));
   Row& row = entry_of(key).second;
   if (row.known == Known::no) {
-    auto found = store_.get(key, row.value);
+    auto found = stored(key, row.value);
     if (!found) {
       store_failure_ = found.error();
       return std::unexpected(std::move(found.error()));
@@ -113,15 +118,17 @@ Result<void> Overlay::scan(std::string_view prefix,
     }
     return go_on;
   };
-  auto scanned = store_.scan(prefix, [&](std::string_view key, std::string_view value) {
-    if (!changed_before(&key)) return false;
-    const auto held = rows_.find(key);
-    if (held == rows_.end() || !held->second.dirty) go_on = row(key, value);
-    return go_on;
-  });
-  if (!scanned) {
-    store_failure_ = scanned.error();
-    return scanned;
+  if (store_ != nullptr) {
+    auto scanned = store_->scan(prefix, [&](std::string_view key, std::string_view value) {
+      if (!changed_before(&key)) return false;
+      const auto held = rows_.find(key);
+      if (held == rows_.end() || !held->second.dirty) go_on = row(key, value);
+      return go_on;
+    });
+    if (!scanned) {
+      store_failure_ = scanned.error();
+      return scanned;
+    }
   }
   changed_before(nullptr);
   return {};
@@ -157,8 +164,28 @@ void Overlay::discard_event() {
   std::erase_if(dirty_, [](const Rows::value_type* entry) { return !entry->second.dirty; });
 }
 
+Result<std::span<const Overlay::Change>> Overlay::changes() {
+  DAYBOOK_CHECK(!in_event_, "an event is looked at when it is kept");
+  changes_.clear();
+  for (std::size_t i = 0; i < undo_count_; ++i) {
+    Undo& undo = undo_[i];
+    if (undo.known == Known::no) {  // It was put without being read.
+      auto found = stored(undo.entry->first, undo.value);
+      if (!found) return std::unexpected(std::move(found.error()));
+      undo.known = *found ? Known::present : Known::absent;
+    }
+    const Row& row = undo.entry->second;
+    Change change{.key = undo.entry->first};
+    if (undo.known == Known::present) change.before = undo.value;
+    if (row.known == Known::present) change.after = row.value;
+    if (change.before != change.after) changes_.push_back(change);
+  }
+  std::ranges::sort(changes_, {}, &Change::key);
+  return changes_;
+}
+
 Result<void> Overlay::write(std::string_view record, std::size_t bytes_max) {
-  DAYBOOK_CHECK(!in_event_, "a write stands between two events");
+  DAYBOOK_CHECK(!in_event_ && store_ != nullptr, "a write stands between two events and goes to a store");
   StateStore::Batch batch;
   for (const Rows::value_type* entry : dirty_) {
     if (entry->second.known == Known::present) {
@@ -167,7 +194,7 @@ Result<void> Overlay::write(std::string_view record, std::size_t bytes_max) {
       batch.erase(entry->first);
     }
   }
-  if (auto written = store_.write(batch, record); !written) {
+  if (auto written = store_->write(batch, record); !written) {
     clear();
     return written;
   }

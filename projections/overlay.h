@@ -1,5 +1,5 @@
 // The state that apply() sees: the store, and over it in memory what was read and what was changed since the last
-// write. Hot rows are folded here; a discarded event leaves no trace.
+// write. Hot rows are folded here; a discarded event leaves no trace. Without a store it is all of the state.
 //
 // Threads: one at a time. Owns: its rows; the store outlives it.
 #pragma once
@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -29,7 +31,11 @@ inline constexpr std::size_t kEventChangeBytesMax = 64 * 1024 * 1024;
 /// Changes are taken only between begin_event() and keep_event() or discard_event() (`unsupported` elsewhere).
 class Overlay final : public State {
  public:
-  explicit Overlay(StateStore& store) : store_(store) {}
+  /// All in memory, until there is a store.
+  Overlay() = default;
+  explicit Overlay(StateStore& store) : store_(&store) {}
+  /// From now on there is a store, an empty one; the next write() puts there what changed, which is all there is.
+  void attach(StateStore& store) { store_ = &store; }
 
   [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
@@ -42,6 +48,16 @@ class Overlay final : public State {
   void discard_event();
   /// Set when the store failed within the event at hand: the failure is then not the event's.
   [[nodiscard]] const std::optional<Error>& store_failure() const { return store_failure_; }
+
+  /// A row that an event changed.
+  struct Change {
+    std::string_view key;
+    std::optional<std::string_view> before;  ///< nullopt: it was not there.
+    std::optional<std::string_view> after;   ///< nullopt: it is not there any more.
+  };
+  /// What the last event that was kept changed, in byte order of the key, without rows that are as they were. Valid
+  /// until the next call of anything else.
+  [[nodiscard]] Result<std::span<const Change>> changes();
 
   /// Memory of all rows held, roughly.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -71,11 +87,12 @@ class Overlay final : public State {
     bool dirty;
   };
 
+  [[nodiscard]] Result<bool> stored(std::string_view key, std::string& value);
   [[nodiscard]] Rows::value_type& entry_of(std::string_view key);
   [[nodiscard]] Result<Row*> prepare_change(std::string_view key, std::size_t value_bytes);
   void remember(Rows::value_type& entry);
 
-  StateStore& store_;
+  StateStore* store_ = nullptr;
   Rows rows_;
   std::size_t bytes_ = 0;
   std::vector<Rows::value_type*> dirty_;
@@ -87,6 +104,7 @@ class Overlay final : public State {
   std::size_t event_bytes_ = 0;
   std::vector<Undo> undo_;
   std::size_t undo_count_ = 0;  ///< undo_ keeps its strings' memory from event to event.
+  std::vector<Change> changes_;
   std::optional<Error> store_failure_;
 };
 

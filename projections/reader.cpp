@@ -4,15 +4,16 @@
 
 #include "daybook/projection.h"
 #include "projections/overlay.h"
+#include "projections/read_only_state.h"
 #include "projections/state_store.h"
 #include "projections/status_record.h"
 
 namespace daybook {
 namespace {
 
-class ReadOnlyState final : public State {
+class StoredState final : public ReadOnlyState {
  public:
-  explicit ReadOnlyState(StateStore& store) : store_(store) {}
+  explicit StoredState(StateStore& store) : store_(store) {}
 
   Result<std::optional<std::string_view>> get(std::string_view key) override {
     if (auto valid = check_state_key(key); !valid) return std::unexpected(std::move(valid.error()));
@@ -21,16 +22,12 @@ class ReadOnlyState final : public State {
     if (!*found) return std::nullopt;
     return value_;
   }
-  Result<void> put(std::string_view, std::string_view) override { return refuse(); }
-  Result<void> erase(std::string_view) override { return refuse(); }
   Result<void> scan(std::string_view prefix,
                     const std::function<bool(std::string_view, std::string_view)>& row) override {
     return store_.scan(prefix, row);
   }
 
  private:
-  static Result<void> refuse() { return fail(Code::unsupported, "this projection's state is opened for reading only"); }
-
   StateStore& store_;
   std::string value_;
 };
@@ -48,7 +45,7 @@ class ProjectionReader::Impl {
  private:
   std::unique_ptr<StateStore> store_;
   ProjectionStatus status_;
-  ReadOnlyState state_;
+  StoredState state_;
 };
 
 ProjectionReader::ProjectionReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

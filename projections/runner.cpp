@@ -5,11 +5,11 @@
 // Why a batch is bounded by memory and not by time: state is rebuilt from the log at any time, so a checkpoint that
 // lags costs work, never truth.
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/check.h"
 #include "daybook/projection.h"
+#include "projections/fold.h"
 #include "projections/overlay.h"
 #include "projections/state_store.h"
 #include "projections/status_record.h"
@@ -17,7 +17,6 @@
 namespace daybook {
 namespace {
 
-constexpr std::size_t kReasonBytesMax = 1024;
 constexpr std::chrono::milliseconds kStopAskedEvery{100};
 
 Result<void> check_range(std::string_view option, std::size_t value, std::size_t low, std::size_t high) {
@@ -27,24 +26,9 @@ Result<void> check_range(std::string_view option, std::size_t value, std::size_t
 }
 
 Result<void> check_request(const Projection& projection, const RunnerOptions& options) {
-  const std::string& name = projection.name;
-  const bool good_name = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-  if (!good_name) return fail(Code::invalid, "a projection's name takes 1 to 64 of a-z 0-9 - _");
-  if (!projection.apply) return fail(Code::invalid, "projection " + name + " has no apply function");
-  if (auto valid = projection.query.check(); !valid) return valid;
+  if (auto valid = check_projection(projection); !valid) return valid;
   if (auto valid = check_range("batch_events_max", options.batch_events_max, 1, 1024 * 1024); !valid) return valid;
   return check_range("batch_bytes_max", options.batch_bytes_max, 1024 * 1024, 256 * 1024 * 1024);
-}
-
-// Cut to what a record holds, between two characters.
-std::string cut_reason(std::string reason) {
-  if (reason.size() <= kReasonBytesMax) return reason;
-  std::size_t end = kReasonBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xc0) == 0x80) --end;
-  reason.resize(end);
-  return reason;
 }
 
 Sequence sequence_before(Sequence a, Sequence b) {
@@ -72,8 +56,7 @@ class ProjectionRunner::Impl {
   Result<bool> next_batch(Sequence through);
   Result<void> fold(const EventView& event);
   Result<void> fold_delivery(const Delivery& delivery);
-  Result<void> apply(const EventView& event);
-  Result<void> stand_still(const EventView& event, Error error);
+  Result<void> stand_still(const EventView& event, ProjectionFailure failure);
   Result<void> commit(const Checkpoint& checkpoint, std::optional<ProjectionFailure> failure = std::nullopt);
   Result<void> give_up(Error error);
   bool batch_full() const {
@@ -177,44 +160,21 @@ Result<bool> ProjectionRunner::Impl::fold_batch(Sequence through) {
 
 // Folds one event; when its apply fails, puts that on record and returns the error.
 Result<void> ProjectionRunner::Impl::fold(const EventView& event) {
-  overlay_.begin_event();
-  auto applied = apply(event);
-  if (overlay_.store_failure() || !applied) {
-    overlay_.discard_event();
-    // A store that cannot be read is not the event's fault, whatever apply made of it.
-    if (overlay_.store_failure()) return give_up(*overlay_.store_failure());
-    return stand_still(event, std::move(applied.error()));
-  }
-  overlay_.keep_event();
+  auto failure = fold_event(projection_, event, overlay_);
+  if (!failure) return give_up(std::move(failure.error()));
+  if (*failure) return stand_still(event, std::move(**failure));
   ++pending_events_;
   reached_ = checkpoint_of(event.block(), event.sequence());
   return {};
 }
 
-// A fold is a program's own code: what it throws stops this projection, not the process.
-Result<void> ProjectionRunner::Impl::apply(const EventView& event) {
-  try {
-    return projection_.apply(event, overlay_);
-  } catch (const std::exception& exception) {
-    return fail(Code::invalid, std::string("apply threw: ") + exception.what());
-  } catch (...) {
-    return fail(Code::invalid, "apply threw something that is no std::exception");
-  }
-}
-
-Result<void> ProjectionRunner::Impl::stand_still(const EventView& event, Error error) {
+Result<void> ProjectionRunner::Impl::stand_still(const EventView& event, ProjectionFailure failure) {
   const Block& block = event.block();
   const bool first = event.sequence() == block.first_sequence();
   const Checkpoint before{.log_id = status_.checkpoint.log_id,
                           .sequence = event.sequence().previous(),
                           .link = first ? block.chain() : block.link()};
-  ProjectionFailure failure{.sequence = event.sequence(),
-                            .stream = std::string(event.stream()),
-                            .reason = cut_reason(std::move(error.message))};
-  Error stopped{.code = Code::invalid,
-                .message = "projection " + projection_.name + " stopped at sequence " +
-                           std::to_string(failure.sequence.value()) + ", stream " + failure.stream + ": " +
-                           failure.reason};
+  Error stopped = stopped_error(projection_.name, failure);
   cursor_.reset();
   batch_.reset();
   if (auto saved = commit(before, std::move(failure)); !saved) return saved;

@@ -139,7 +139,7 @@ int list_projections(const Context& context) {
                    seconds_text(found.lag_seconds), std::to_string(found.fold_version), state_text(found)});
   }
   table.print(output);
-  return output.finish(kExitOk);
+  return finish_reading(**log, output, kExitOk);
 }
 
 }  // namespace daybook::cli

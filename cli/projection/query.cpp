@@ -4,62 +4,12 @@
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
-#include "cli/progress_bar.h"
 #include "cli/projection/actions.h"
+#include "cli/projection/row_printer.h"
 #include "cli/projection/rows.h"
-#include "cli/table.h"
 
 namespace daybook::cli {
 namespace {
-
-constexpr std::size_t kTableRows = 1000;
-
-// Prints rows one after the other, as JSON lines or as a table.
-class RowPrinter {
- public:
-  RowPrinter(const RowShape& shape, bool json, Output& output)
-      : shape_(shape), json_(json), output_(output), table_(columns_of(shape)), bar_("query", "rows", output) {
-    table_.header_on_terminal_only();
-  }
-
-  /// Counts a row that was read, for the bar.
-  void count() { bar_.update({.items = ++rows_}); }
-  /// False: there is no use in going on.
-  bool print(const Row& row) {
-    if (json_) {
-      append_row_json(output_.buffer(), shape_, row);
-      output_.buffer().push_back('\n');
-      output_.line_done();
-      return output_.ok() && !interrupted();
-    }
-    std::vector<std::string> cells{row.key};
-    for (std::size_t i = 0; i < shape_.fields.size(); ++i) cells.push_back(value_text(shape_.fields[i], row.values[i]));
-    table_.add_row(cells);
-    if (table_.row_count() >= kTableRows) print_table();
-    return output_.ok() && !interrupted();
-  }
-  void finish() {
-    print_table();
-    bar_.clear();
-  }
-
- private:
-  void print_table() {
-    if (!json_) table_.print(output_);
-  }
-  static std::vector<Column> columns_of(const RowShape& shape) {
-    std::vector<Column> columns{{std::string(shape.key_name), Align::left}};
-    for (const RowField& field : shape.fields) columns.push_back({std::string(field.name), Align::right});
-    return columns;
-  }
-
-  const RowShape& shape_;
-  bool json_;
-  Output& output_;
-  Table table_;
-  ProgressBar bar_;
-  std::uint64_t rows_ = 0;
-};
 
 // Keeps the `limit` first rows in the order of a field; equal values in byte order of the key.
 class Ranking {
@@ -177,7 +127,7 @@ int query_projection(const Context& context, const QueryRequest& request) {
   const auto reader = open_reader(context, *projection);
   if (!reader) return report(reader.error());
   Output output;
-  RowPrinter printer(source->shape(), context.json, output);
+  RowPrinter printer("query", source->shape(), context.json, output);
   const auto printed = print_rows(**reader, *source, request, std::move(*ranking), printer);
   printer.finish();
   output.flush();

@@ -2,6 +2,8 @@
 #include "cli/projection/rows.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "cli/json_text.h"
 
@@ -10,6 +12,9 @@ namespace {
 
 const RowShape kInventoryShape{
     .key_name = "sku", .fields = {{"received"}, {"sold"}, {"returned"}, {"writtenOff"}, {"adjusted"}, {"onHand"}}};
+
+constexpr std::array<Dimension, 5> kDimensions{Dimension::total, Dimension::country, Dimension::day, Dimension::sku,
+                                               Dimension::customer};
 
 RowShape analytics_shape(Dimension dimension) {
   return {.key_name = to_string(dimension),
@@ -55,6 +60,19 @@ Result<RowSource> RowSource::of(std::string_view projection, const std::optional
   return RowSource(known);
 }
 
+Result<std::vector<RowSource>> RowSource::all(std::string_view projection,
+                                              const std::optional<std::string>& dimension) {
+  std::vector<RowSource> sources;
+  if (projection == "analytics" && !dimension) {
+    for (const Dimension each : kDimensions) sources.push_back(RowSource(each));
+    return sources;
+  }
+  auto source = of(projection, dimension);
+  if (!source) return std::unexpected(std::move(source.error()));
+  sources.push_back(std::move(*source));
+  return sources;
+}
+
 Result<std::optional<Row>> RowSource::find(State& state, std::string_view key) const {
   return dimension_ ? as_row(analytics_row(state, *dimension_, key)) : as_row(inventory_row(state, key));
 }
@@ -70,14 +88,23 @@ std::string value_text(const RowField& field, std::int64_t value) {
   return field.money ? money_text(value) : std::to_string(value);
 }
 
+std::vector<std::string> dimension_names() {
+  std::vector<std::string> names;
+  for (const Dimension each : kDimensions) names.emplace_back(to_string(each));
+  return names;
+}
+
+void append_field_json(std::string& out, const RowField& field, std::int64_t value) {
+  const std::string_view quote = field.money ? "\"" : "";
+  out.append("\"").append(field.name).append("\":").append(quote).append(value_text(field, value)).append(quote);
+}
+
 void append_row_json(std::string& out, const RowShape& shape, const Row& row) {
   out.append("{\"").append(shape.key_name).append("\":");
   append_json_string(out, row.key);
   for (std::size_t i = 0; i < shape.fields.size(); ++i) {
-    const RowField& field = shape.fields[i];
-    const std::string_view quote = field.money ? "\"" : "";
-    out.append(",\"").append(field.name).append("\":").append(quote);
-    out.append(value_text(field, row.values[i])).append(quote);
+    out.push_back(',');
+    append_field_json(out, shape.fields[i], row.values[i]);
   }
   out.push_back('}');
 }

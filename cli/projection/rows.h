@@ -33,6 +33,7 @@ struct RowShape {
 struct Row {
   std::string key;                   ///< The key's text.
   std::vector<std::int64_t> values;  ///< Counts, and money in thousandths.
+  friend bool operator==(const Row&, const Row&) = default;
 };
 
 /// Rows of one shape over a state.
@@ -40,6 +41,10 @@ class RowSource {
  public:
   /// `invalid`, naming what there is, where the projection has no such dimension or no rows that can be printed.
   [[nodiscard]] static Result<RowSource> of(std::string_view projection, const std::optional<std::string>& dimension);
+
+  /// As of(), but without a dimension those of every dimension.
+  [[nodiscard]] static Result<std::vector<RowSource>> all(std::string_view projection,
+                                                          const std::optional<std::string>& dimension);
 
   [[nodiscard]] const RowShape& shape() const { return shape_; }
   /// The row of `key`; nullopt where there is none.
@@ -54,6 +59,11 @@ class RowSource {
   RowShape shape_;
 };
 
+/// The names of the dimensions of analytics, in the order in which they are listed.
+[[nodiscard]] std::vector<std::string> dimension_names();
+
+/// Appends `"NAME":VALUE`.
+void append_field_json(std::string& out, const RowField& field, std::int64_t value);
 /// Appends the row as a JSON object without a line end.
 void append_row_json(std::string& out, const RowShape& shape, const Row& row);
 /// A value as it is printed: digits, or a decimal.

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/cli/shop_log.h"
 #include "tests/support/cli_process.h"
 #include "tests/support/cli_run.h"
 
@@ -18,53 +19,11 @@ using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
 using daybook::test::ScratchDirectory;
+using daybook::test::ShopLog;
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-/// A log of two orders, a cancellation, a delivery and a write-off.
-class ShopLog {
- public:
-  ShopLog() {
-    append("order-1", "OrderPlaced",
-           R"({"orderId":"1","customerId":"17850","country":"France","placedAt":"2010-12-01 08:26:00",)"
-           R"("lines":[{"sku":"A","description":"","quantity":6,"unitPrice":"2.55"},)"
-           R"({"sku":"b","description":"","quantity":1,"unitPrice":"0.001"}]})");
-    append("order-2", "OrderPlaced",
-           R"({"orderId":"2","customerId":null,"country":"EIRE","placedAt":"2010-12-02 08:00:00",)"
-           R"("lines":[{"sku":"A","description":"","quantity":1,"unitPrice":"3"}]})");
-    append("order-1", "OrderCancelled",
-           R"({"orderId":"1","customerId":"17850","country":"France","cancelledAt":"2010-12-03 08:26:00",)"
-           R"("lines":[{"sku":"A","description":"","quantity":2,"unitPrice":"2.55"}]})");
-    append("stock-A", "StockReceived", R"({"sku":"A","quantity":100,"receivedAt":"2010-12-01"})");
-    append("stock-A", "StockAdjusted", R"({"reason":"writeOff","adjustedAt":"x","lines":[{"sku":"A","quantity":-3}]})");
-  }
-  void append(const std::string& stream, const std::string& type, const std::string& data) const {
-    const CliResult result = run_cli({"append", "--stream", stream, "--type", type, "--data", data, "--log", log()});
-    REQUIRE_MESSAGE(result.exit_code == 0, result.err);
-  }
-  [[nodiscard]] std::string log() const { return scratch_ / "log"; }
-  [[nodiscard]] CliResult projection(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "projection");
-    arguments.insert(arguments.end(), {"--log", log()});
-    return run_cli(arguments);
-  }
-  void run_both() const {
-    for (const char* name : {"inventory", "analytics"}) REQUIRE(projection({"run", name}).exit_code == 0);
-  }
-  /// Name, inode, size, times and content of everything in the directory but what stands under `pruned`.
-  [[nodiscard]] std::string fingerprint(const std::string& pruned) const {
-    const std::string prune = " -path ./" + pruned + " -prune -o ";
-    return run_shell("cd '" + log() + "' && find . -mindepth 1" + prune +
-                     "-printf '%p %i %s %T@ %C@ %m\\n' | sort && find ." + prune +
-                     "-type f -print | sort | xargs sha256sum")
-        .out;
-  }
-
- private:
-  ScratchDirectory scratch_;
-};
 
 }  // namespace
 
