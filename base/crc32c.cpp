@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <boost/crc.hpp>
+#include <boost/version.hpp>
 
 namespace daybook {
 namespace {
@@ -44,6 +45,11 @@ std::uint32_t crc32c_portable(std::span<const std::byte> bytes) {
 std::uint32_t crc32c(std::span<const std::byte> bytes) {
   static const Implementation implementation = choose();
   return implementation(bytes);
+}
+
+std::string boost_version() {
+  return std::to_string(BOOST_VERSION / 100000) + "." + std::to_string(BOOST_VERSION / 100 % 1000) + "." +
+         std::to_string(BOOST_VERSION % 100);
 }
 
 }  // namespace daybook

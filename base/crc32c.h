@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace daybook {
 
@@ -14,5 +15,8 @@ namespace daybook {
 
 /// The same by table, on any processor; the test compares the two.
 [[nodiscard]] std::uint32_t crc32c_portable(std::span<const std::byte> bytes);
+
+/// Of Boost, whose CRC the portable one is.
+[[nodiscard]] std::string boost_version();
 
 }  // namespace daybook

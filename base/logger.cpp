@@ -47,4 +47,9 @@ void log_error(std::string_view line) {
   logger().error(harmless(line));
 }
 
+std::string spdlog_version() {
+  return std::to_string(SPDLOG_VER_MAJOR) + "." + std::to_string(SPDLOG_VER_MINOR) + "." +
+         std::to_string(SPDLOG_VER_PATCH);
+}
+
 }  // namespace daybook

@@ -3,6 +3,7 @@
 // Threads: any.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace daybook {
@@ -11,5 +12,8 @@ namespace daybook {
 void log_info(std::string_view line);
 void log_warning(std::string_view line);
 void log_error(std::string_view line);
+
+/// Of the library behind it.
+[[nodiscard]] std::string spdlog_version();
 
 }  // namespace daybook

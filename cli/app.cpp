@@ -8,16 +8,27 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/flags.h"
+#include "cli/help/help_text.h"
+#include "cli/version.h"
 
 namespace daybook::cli {
 namespace {
 
-void add_global_flags(CLI::App& app, Context& context, const std::string& version) {
+constexpr const char* kDescription =
+    "An append-only event log with projections\n\n"
+    "A log is a directory, named by --log or DAYBOOK_LOG. append, import and generate make it where there is none. "
+    "Commands that only read change no byte of it and may run beside a writer.";
+
+void add_global_flags(CLI::App& app, Context& context) {
   if (const char* named = std::getenv("DAYBOOK_LOG")) context.log_directory = named;
   app.add_option("--log", context.log_directory, "The log's directory; default: $DAYBOOK_LOG")->type_name("DIR");
   app.add_flag("--json", context.json, "Print JSON, one object a line");
   add_colour(app);
-  app.set_version_flag("--version", "daybook " + version);
+  // Behind --json, so that this one is known when the text is made.
+  app.set_version_flag(
+      "--version", [&context] { return version_text(context.json); },
+      "Print the version, the format version and those of the libraries; with --json as an object");
+  app.set_help_flag("-h,--help", "Print what a command does, its flags and examples");
   add_examples(app, {
                         "--log orders append --stream order-1 --type OrderPlaced --data '{\"total\":\"9.50\"}'",
                         "--log orders read --stream order-1 --json",
@@ -38,6 +49,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_generate(app, context);
   add_projection(app, context);
   add_replay(app, context);
+  add_completion(app, context);
+  add_man(app, context);
 }
 
 /// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.
@@ -53,9 +66,11 @@ std::string help_hint(const CLI::App& app) {
 
 }  // namespace
 
-void build_app(CLI::App& app, Context& context, const std::string& version) {
+void build_app(CLI::App& app, Context& context) {
+  app.description(kDescription);
+  use_help_text(app);
   app.fallthrough();  // Inherited by the commands: global flags may stand behind them.
-  add_global_flags(app, context, version);
+  add_global_flags(app, context);
   add_commands(app, context);
 }
 

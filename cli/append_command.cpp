@@ -217,30 +217,40 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_append(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("append", "Append one event from flags, or commits from JSON lines");
+  CLI::App* command = app.add_subcommand(
+      "append",
+      "Append one event from flags, or commits from JSON lines\n\n"
+      "With --stream, --type and --data one event is appended, and its sequence and its stream's version are printed. "
+      "With `-` each line of standard input is a commit: an event as `read --json` prints it, or several in "
+      "{\"events\":[...]}. A line is acknowledged before the next is taken; the first that is refused stops it.\n\n"
+      "An append that ended with *may have been appended* is run again with the same --key, which tells.");
   const auto flags = std::make_shared<Flags>();
   const auto only_dash = [](const std::string& text) {
     return text == "-" ? std::string() : "append takes JSON lines from standard input only: '-'";
   };
   CLI::Option* input =
-      add_text(*command, "input", flags->input, "'-': JSON lines on standard input, a commit a line", "-")
+      add_text(*command, "input", flags->input, "`-`: JSON lines on standard input, a commit a line", "-")
           ->check(only_dash);
-  command->add_flag("--atomic", flags->atomic, "With '-': all lines are one commit")->needs(input);
-  CLI::Option* fail_if_match = add_text(*command, "--fail-if-match", flags->fail_if_match,
-                                        "Refuse if an event matches this query", "QUERY_JSON");
+  command->add_flag("--atomic", flags->atomic, "With `-`: all lines are one commit, appended whole or not at all")
+      ->needs(input);
+  CLI::Option* fail_if_match = add_text(
+      *command, "--fail-if-match", flags->fail_if_match,
+      "Refuse if any event matches this query: a JSON array of {streams, streamPrefix, types, tags, correlation}",
+      "QUERY_JSON");
   flags->event_flags = {
-      add_text(*command, "--stream", flags->stream, "The stream to append to"),
-      add_text(*command, "--type", flags->type, "The event's type"),
-      add_text(*command, "--data", flags->data, "JSON; @FILE reads a file, - standard input", "JSON|@FILE|-"),
-      add_texts(*command, "--tag", flags->tags, "A tag; may be repeated", "TAG"),
-      add_count(*command, "--expect", flags->expect, "The stream's version must be N; 0: it must not exist", 0,
-                kSequenceMax.value()),
+      add_text(*command, "--stream", flags->stream, "The stream to append to: 1 to 512 bytes"),
+      add_text(*command, "--type", flags->type, "The event's type: 1 to 256 bytes"),
+      add_text(*command, "--data", flags->data,
+               "The event's data, stored as it is; @FILE reads it from a file, - from standard input", "JSON|@FILE|-"),
+      add_texts(*command, "--tag", flags->tags, "A tag to find the event by; may be repeated, up to 64 times", "TAG"),
+      add_count(*command, "--expect", flags->expect, "Refuse unless the stream is at version N; 0: it must not exist",
+                0, kSequenceMax.value()),
       fail_if_match,
       add_uuid(*command, "--key", flags->key, "Idempotency key: appends the event once, however often it is run"),
       add_uuid(*command, "--correlation", flags->correlation, "The business transaction it is part of"),
       add_uuid(*command, "--causation", flags->causation, "The event or command that caused it"),
   };
-  add_count(*command, "--after", flags->after, "With --fail-if-match: only events after sequence N", 0,
+  add_count(*command, "--after", flags->after, "With --fail-if-match: only events after sequence N; default: 0", 0,
             kSequenceMax.value())
       ->needs(fail_if_match);
   add_durability(*command, flags->durability);

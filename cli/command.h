@@ -36,9 +36,11 @@ struct Context {
 /// One function a command, each in the file of its name: adds the subcommand, whose callback runs it and sets
 /// `context.exit_code`.
 void add_append(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_get(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
+void add_man(CLI::App& app, Context& context);
 void add_projection(CLI::App& app, Context& context);
 void add_read(CLI::App& app, Context& context);
 void add_replay(CLI::App& app, Context& context);

@@ -20,12 +20,13 @@ Result<Query> EventFilter::query() const {
 
 void add_filter(CLI::App& command, EventFilter& filter) {
   CLI::Option* stream =
-      add_texts(command, "--stream", filter.streams, "Events of this stream; repeated: of any", "STREAM");
-  add_text(command, "--stream-prefix", filter.stream_prefix, "Streams whose names begin so", "PREFIX")
+      add_texts(command, "--stream", filter.streams, "Only events of this stream; repeated: of any of them", "STREAM");
+  add_text(command, "--stream-prefix", filter.stream_prefix, "Only events of streams whose names begin with it",
+           "PREFIX")
       ->excludes(stream);
-  add_texts(command, "--type", filter.types, "Events of this type; repeated: of any", "TYPE");
-  add_texts(command, "--tag", filter.tags, "Events with this tag; repeated: with all", "TAG");
-  add_uuid(command, "--correlation", filter.correlation, "Events of this business transaction");
+  add_texts(command, "--type", filter.types, "Only events of this type; repeated: of any of them", "TYPE");
+  add_texts(command, "--tag", filter.tags, "Only events with this tag; repeated: with all of them", "TAG");
+  add_uuid(command, "--correlation", filter.correlation, "Only events of this business transaction");
 }
 
 }  // namespace daybook::cli

@@ -123,21 +123,20 @@ CLI::Option* add_durability(CLI::App& app, Durability& durability) {
   return add_choice<Durability>(
       app, "--durability", {{"fsync", Durability::fsync}, {"buffered", Durability::buffered}},
       [&durability](Durability chosen) { durability = chosen; },
-      "fsync (default): acknowledged is on disk; buffered: faster, survives a crash but not a power cut");
+      "When an append is acknowledged: fsync (default), it is on disk; buffered, faster, it survives a crash but not a "
+      "power cut");
 }
 
 CLI::Option* add_colour(CLI::App& app) {
   return add_choice<Colour>(
       app, "--color", {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}},
-      choose_colour, "Colour: auto (default: on a terminal, unless NO_COLOR is set or TERM is dumb), always or never");
+      choose_colour, "Colour: auto (default), on a terminal unless NO_COLOR is set or TERM is dumb; always; never");
 }
 
 void add_examples(CLI::App& app, const std::vector<std::string>& examples) {
-  std::string footer = "Examples:";
-  for (const std::string& example : examples) footer += "\n  daybook " + example;
-  if (app.get_parent() != nullptr)
-    footer += "\n\nGlobal flags, before or after the command: --log DIR, --json, --color WHEN";
-  app.footer(footer + "\n");
+  std::string lines;
+  for (const std::string& example : examples) lines.append(lines.empty() ? "daybook " : "\ndaybook ").append(example);
+  app.footer(lines);
 }
 
 }  // namespace daybook::cli

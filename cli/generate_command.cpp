@@ -87,10 +87,10 @@ void add_generate(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("generate", "Append events that are made up, the same for the same seed");
   command->require_subcommand(1);
   CLI::App* retail = command->add_subcommand(
-      "retail", "A year of a shop: deliveries, orders, cancellations, write-offs. Run twice it adds nothing");
+      "retail", "A year of a shop: deliveries, orders, cancellations, write-offs; run twice it adds nothing");
   const auto flags = std::make_shared<Flags>();
-  add_count(*retail, "--orders", flags->orders, "How many orders", 1, kOrdersMax)->required();
-  add_count(*retail, "--seed", flags->seed, "Which year: another seed, other orders; default 1", 0, kSeedMax);
+  add_count(*retail, "--orders", flags->orders, "How many orders, each of several lines", 1, kOrdersMax)->required();
+  add_count(*retail, "--seed", flags->seed, "Which year: another seed gives other orders; default: 1", 0, kSeedMax);
   add_durability(*retail, flags->durability);
   add_examples(*command, {"generate retail --orders 1000 --seed 7 --log orders"});
   add_examples(*retail, {"generate retail --orders 1000 --log orders",

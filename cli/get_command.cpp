@@ -63,9 +63,9 @@ int run(const Context& context, Sequence sequence) {
 }  // namespace
 
 void add_get(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("get", "Print the event at a sequence");
+  CLI::App* command = app.add_subcommand("get", "Print one event, by its sequence");
   const auto sequence = std::make_shared<std::optional<std::uint64_t>>();
-  add_count(*command, "sequence", *sequence, "The event's sequence", 0, kSequenceMax.value())->required();
+  add_count(*command, "sequence", *sequence, "The event's sequence, from 1", 0, kSequenceMax.value())->required();
   add_examples(*command, {"get 812 --log orders", "get 812 --log orders --json"});
   command->callback([sequence, &context] { context.exit_code = run(context, Sequence(**sequence)); });
 }

@@ -142,17 +142,25 @@ int run_import(const Context& context, const ImportFlags& flags) {
 }  // namespace
 
 void add_import(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("import", "Import rows of CSV or JSON lines as events; safe to run again");
+  auto* command = app.add_subcommand(
+      "import",
+      "Import rows of CSV or JSON lines as events; safe to run again\n\n"
+      "A mapping says which rows become which events (docs/mapping.md). An import can be killed at any moment and run "
+      "again, or run twice: the log holds each event once. Without --skip-bad the first bad row stops it, exit 1; what "
+      "was before it stays.");
   auto flags = std::make_shared<ImportFlags>();
-  command->add_option("FILE", flags->file, "The input; - is standard input; gzip and zstd are unpacked")->required();
-  command->add_option("--mapping", flags->mapping, "How rows become events; see docs/mapping.md")
+  command->add_option("FILE", flags->file, "The input; `-` is standard input; gzip and zstd are unpacked")
+      ->required()
+      ->type_name("FILE");
+  command
+      ->add_option("--mapping", flags->mapping, "How rows become events; an error in it is exit 2 with line and column")
       ->required()
       ->type_name("FILE.toml");
   command->add_flag("--skip-bad", flags->skip_bad, "List bad rows and go on, instead of stopping at the first");
   add_durability(*command, flags->durability);
   add_examples(*command, {
-                             "--log shop import orders.csv.gz --mapping examples/retail/online-retail.toml",
-                             "--log shop import - --mapping orders.toml --skip-bad < orders.jsonl",
+                             "import orders.csv.gz --mapping examples/retail/online-retail.toml --log shop",
+                             "import - --mapping orders.toml --skip-bad --log shop < orders.jsonl",
                          });
   command->callback([flags, &context] { context.exit_code = run_import(context, *flags); });
 }

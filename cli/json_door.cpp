@@ -88,6 +88,11 @@ Read fill(ondemand::value value, JsonValue& out, int depth, std::string_view nam
 
 }  // namespace
 
+std::string simdjson_version() {
+  return std::to_string(simdjson::SIMDJSON_VERSION_MAJOR) + "." + std::to_string(simdjson::SIMDJSON_VERSION_MINOR) +
+         "." + std::to_string(simdjson::SIMDJSON_VERSION_REVISION);
+}
+
 bool is_utf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
 }

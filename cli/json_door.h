@@ -16,6 +16,8 @@ namespace daybook::cli {
 
 /// Whether `text` is valid UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
+/// Of the library behind this door.
+[[nodiscard]] std::string simdjson_version();
 
 /// A JSON value as a tree. Members keep their order, repeated names included.
 struct JsonValue {

@@ -17,8 +17,8 @@ constexpr int kExitTerminated = 128 + SIGTERM;
 
 int run(int argc, char** argv) {
   Context context;
-  CLI::App app("An append-only event log with projections.", "daybook");
-  daybook::cli::build_app(app, context, DAYBOOK_VERSION);
+  CLI::App app({}, "daybook");
+  daybook::cli::build_app(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

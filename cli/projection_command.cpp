@@ -15,14 +15,19 @@ namespace {
 constexpr std::uint64_t kRowsMax = 1'000'000;
 
 void add_run(CLI::App& parent, Context& context) {
-  CLI::App* command = parent.add_subcommand("run", "Fold what the log holds, through the head that it meets");
+  CLI::App* command = parent.add_subcommand(
+      "run",
+      "Fold what the log holds into a projection's state, through the head that it meets\n\n"
+      "It writes in DIR/projections only, goes on where it ended before, and rebuilds a state of another fold or "
+      "another "
+      "history. An event that cannot be folded stops it there, exit 1; the state before that event stays.");
   struct Flags {
     std::string name;
     bool follow = false;
   };
   const auto flags = std::make_shared<Flags>();
   add_projection_name(*command, flags->name);
-  command->add_flag("--follow", flags->follow, "Go on with what is appended, until interrupted");
+  command->add_flag("--follow", flags->follow, "Go on with what is appended, until Ctrl-C");
   add_examples(*command, {"projection run inventory --log orders", "projection run analytics --follow --log orders"});
   command->callback([flags, &context] { context.exit_code = run_projection(context, flags->name, flags->follow); });
 }
@@ -34,16 +39,20 @@ void add_list(CLI::App& parent, Context& context) {
 }
 
 void add_query(CLI::App& parent, Context& context) {
-  CLI::App* command = parent.add_subcommand("query", "Print rows of a projection's state, in byte order of the key");
+  CLI::App* command = parent.add_subcommand(
+      "query",
+      "Print rows of a projection's state, in byte order of the key\n\n"
+      "A snapshot, beside whatever runs. One that never ran, and a KEY without a row, are exit 1.");
   const auto request = std::make_shared<QueryRequest>();
   add_projection_name(*command, request->name);
-  add_text(*command, "key", request->key, "One row, such as a sku", "KEY");
+  add_text(*command, "key", request->key, "Only the row of this key, such as a sku; default: all rows", "KEY");
   add_dimension(*command, request->dimension, "Of analytics; default: total");
   CLI::Option* top = add_count(*command, "--top", request->top, "Only the N rows with the highest --by", 1, kRowsMax);
   CLI::Option* bottom =
       add_count(*command, "--bottom", request->bottom, "Only the N rows with the lowest --by", 1, kRowsMax);
   top->excludes(bottom);
-  add_text(*command, "--by", request->by, "The field to go by, such as onHand or netRevenue", "FIELD");
+  add_text(*command, "--by", request->by, "With --top and --bottom: the field to go by, such as onHand or netRevenue",
+           "FIELD");
   add_examples(*command, {"projection query inventory 85123A --log orders",
                           "projection query inventory --bottom 10 --by onHand --log orders",
                           "projection query analytics --dimension country --top 5 --by netRevenue --log orders"});
@@ -51,7 +60,11 @@ void add_query(CLI::App& parent, Context& context) {
 }
 
 void add_diff(CLI::App& parent, Context& context) {
-  CLI::App* command = parent.add_subcommand("diff", "Compare the state as of one sequence with that as of a later one");
+  CLI::App* command = parent.add_subcommand("diff",
+                                            "Compare the state as of one sequence with that as of a later one\n\n"
+                                            "A line for each key that differs: added, removed, or each field before "
+                                            "and after. Both states are folded anew from "
+                                            "the log; it needs no projection that ran and changes no byte.");
   struct Flags {
     DiffRequest request;
     std::optional<std::uint64_t> from;

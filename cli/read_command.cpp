@@ -139,15 +139,21 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_read(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("read", "Print events: all of them, or those that the flags select");
+  CLI::App* command = app.add_subcommand(
+      "read",
+      "Print events: all of them, or those that the flags select\n\n"
+      "A line an event, in the order of the log. The flags are ANDed; a flag that may be repeated says how it adds up. "
+      "Where the log is damaged, what comes before the damage is printed, then the damage is named, exit 3.");
   const auto flags = std::make_shared<Flags>();
-  add_count(*command, "--from", flags->from, "First sequence", 0, kSequenceMax.value());
-  add_count(*command, "--through", flags->through, "Last sequence, inclusive", 0, kSequenceMax.value());
-  add_count(*command, "--limit", flags->limit, "At most N events");
-  command->add_flag("--backward", flags->backward, "From high to low");
+  add_count(*command, "--from", flags->from, "From this sequence on; default: 1", 0, kSequenceMax.value());
+  add_count(*command, "--through", flags->through, "Through this sequence, included; default: the head", 0,
+            kSequenceMax.value());
+  add_count(*command, "--limit", flags->limit, "At most N events; default: all");
+  command->add_flag("--backward", flags->backward, "From high sequences to low ones");
   add_filter(*command, flags->filter);
-  add_time(*command, "--since", flags->since, "Recorded at this time or later");
-  add_time(*command, "--until", flags->until, "Recorded before this time");
+  add_time(*command, "--since", flags->since,
+           "Only events recorded at this time or later: RFC 3339, or a date, which is its midnight in UTC");
+  add_time(*command, "--until", flags->until, "Only events recorded before this time");
   command->add_flag("--explain", flags->explain, "Print how the log would answer, instead of events");
   add_examples(*command, {
                              "read --log orders",

@@ -37,7 +37,12 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_replay(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("replay", "Fold a projection anew, and show what each event changed");
+  CLI::App* command = app.add_subcommand(
+      "replay",
+      "Fold a projection anew, and show what each event changed\n\n"
+      "The fold is that of `projection run`, from the first event on, into a state of its own: it needs no projection "
+      "that ran, and changes no byte. Each line is an event and a row that it changed, fields with their values before "
+      "and after. An event that cannot be folded ends it, exit 1, as it stops the projection.");
   const auto flags = std::make_shared<Flags>();
   add_projection_name(*command, flags->request.name);
   add_count(*command, "--from", flags->from, "Print changes from this sequence on; the fold begins at 1 all the same",

@@ -66,7 +66,12 @@ int run(const Context& context) {
 }  // namespace
 
 void add_stats(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("stats", "Print counts of the log");
+  CLI::App* command =
+      app.add_subcommand("stats",
+                         "Print counts of the log, exact as of the head\n\n"
+                         "`recovered` says what the last opening for writing found: clean, replayed (the "
+                         "writer before had not closed it; nothing was lost) or cut (a damaged, never "
+                         "acknowledged end was cut off and kept in DIR/lost/).");
   add_examples(*command, {"stats --log orders", "stats --log orders --json"});
   command->callback([&context] { context.exit_code = run(context); });
 }

@@ -73,7 +73,7 @@ int run(const Context& context, const std::string& prefix) {
 void add_streams(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("streams", "List streams with their last version and sequence");
   const auto prefix = std::make_shared<std::optional<std::string>>();
-  add_text(*command, "prefix", *prefix, "Only streams whose names begin so", "PREFIX");
+  add_text(*command, "prefix", *prefix, "Only streams whose names begin with it; default: all", "PREFIX");
   add_examples(*command, {"streams --log orders", "streams order-5363 --log orders --json"});
   command->callback([prefix, &context] { context.exit_code = run(context, prefix->value_or("")); });
 }

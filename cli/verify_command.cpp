@@ -75,7 +75,11 @@ int run(const Context& context) {
 }  // namespace
 
 void add_verify(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("verify", "Read everything and compare it; damage is named");
+  CLI::App* command = app.add_subcommand("verify",
+                                         "Read everything and compare it; damage is named\n\n"
+                                         "Every block's hash and chain, sequences and versions, and the index with the "
+                                         "blocks. Each finding is a line with "
+                                         "sequence and file; exit 3 when anything is wrong.");
   add_examples(*command, {"verify --log orders", "verify --log orders --json"});
   command->callback([&context] { context.exit_code = run(context); });
 }

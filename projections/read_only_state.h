@@ -16,7 +16,9 @@ class ReadOnlyState : public State {
   [[nodiscard]] Result<void> erase(std::string_view) final { return refuse(); }
 
  private:
-  static Result<void> refuse() { return fail(Code::unsupported, "this projection's state is opened for reading only"); }
+  [[nodiscard]] static Result<void> refuse() {
+    return fail(Code::unsupported, "this projection's state is opened for reading only");
+  }
 };
 
 }  // namespace daybook

@@ -132,7 +132,10 @@ Result<bool> ProjectionReplay::Impl::fold(const EventView& event, const Changed&
   auto failure = fold_event(projection_, event, overlay_);
   if (!failure) return std::unexpected(std::move(failure.error()));
   failure_ = std::move(*failure);
-  if (failure_) return std::unexpected(stopped_error(projection_.name, *failure_));
+  if (failure_) {
+    reached_ = failure_->sequence.previous();
+    return std::unexpected(stopped_error(projection_.name, *failure_));
+  }
   reached_ = event.sequence();
   ++events_;
   bool more = true;

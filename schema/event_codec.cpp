@@ -138,4 +138,9 @@ Hash128 fingerprint_of(std::span<const Event> events) {
   return hasher.finish();
 }
 
+std::string capnproto_version() {
+  return std::to_string(CAPNP_VERSION_MAJOR) + "." + std::to_string(CAPNP_VERSION_MINOR) + "." +
+         std::to_string(CAPNP_VERSION_MICRO);
+}
+
 }  // namespace daybook

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "daybook/event.h"
@@ -42,5 +43,8 @@ class EncodedCommit {
 
 /// XXH3-128 over what the producer gave: docs/format.md, Fingerprint.
 [[nodiscard]] Hash128 fingerprint_of(std::span<const Event> events);
+
+/// Of Cap'n Proto, which does the encoding.
+[[nodiscard]] std::string capnproto_version();
 
 }  // namespace daybook

@@ -59,4 +59,10 @@ Hash128 Hasher128::finish() const {
   return canonical(XXH3_128bits_digest(impl_->state));
 }
 
+std::string xxhash_version() {
+  const unsigned version = XXH_versionNumber();
+  return std::to_string(version / 10000) + "." + std::to_string(version / 100 % 100) + "." +
+         std::to_string(version % 100);
+}
+
 }  // namespace daybook

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace daybook {
@@ -43,5 +44,8 @@ class Hasher128 {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Of the library behind it.
+[[nodiscard]] std::string xxhash_version();
 
 }  // namespace daybook

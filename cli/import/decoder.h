@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 
 #include "cli/import/input_file.h"
 #include "daybook/result.h"
@@ -27,5 +28,9 @@ class Decoder {
 [[nodiscard]] std::unique_ptr<Decoder> make_gzip_decoder(InputFile& file);
 /// For RFC 8878, by libzstd. Needs at most 128 MiB for the window that a file may ask for.
 [[nodiscard]] std::unique_ptr<Decoder> make_zstd_decoder(InputFile& file);
+
+/// Of the libraries that unpack.
+[[nodiscard]] std::string zlib_library_version();
+[[nodiscard]] std::string zstd_library_version();
 
 }  // namespace daybook::cli

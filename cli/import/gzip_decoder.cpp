@@ -84,4 +84,8 @@ std::unique_ptr<Decoder> make_gzip_decoder(InputFile& file) {
   return std::make_unique<GzipDecoder>(file);
 }
 
+std::string zlib_library_version() {
+  return zlibVersion();
+}
+
 }  // namespace daybook::cli

@@ -281,4 +281,8 @@ TextTemplate MappingParser::name_template(const toml::table& table, std::string_
   return out;
 }
 
+std::string tomlplusplus_version() {
+  return std::to_string(TOML_LIB_MAJOR) + "." + std::to_string(TOML_LIB_MINOR) + "." + std::to_string(TOML_LIB_PATCH);
+}
+
 }  // namespace daybook::cli

@@ -17,6 +17,9 @@
 
 namespace daybook::cli {
 
+/// Of the library that reads TOML.
+[[nodiscard]] std::string tomlplusplus_version();
+
 /// See above. Every function goes on after a complaint, so that none needs to hand it up; only the first one is kept.
 class MappingParser {
  public:

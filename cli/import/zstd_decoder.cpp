@@ -55,4 +55,8 @@ std::unique_ptr<Decoder> make_zstd_decoder(InputFile& file) {
   return std::make_unique<ZstdDecoder>(file);
 }
 
+std::string zstd_library_version() {
+  return ZSTD_versionString();
+}
+
 }  // namespace daybook::cli

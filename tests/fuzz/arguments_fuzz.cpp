@@ -45,7 +45,7 @@ std::string what_was_taken(const CLI::App& app, const cli::Context& context) {
 std::string outcome_of(const std::vector<std::string>& arguments) {
   cli::Context context;
   ParsingApp app("fuzzed", "daybook");
-  cli::build_app(app, context, "1.0.0");
+  cli::build_app(app, context);
   std::vector<const char*> pointers = {"daybook"};
   for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
   try {

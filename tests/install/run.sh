@@ -35,6 +35,9 @@ for name in log projections; do
   done
 done
 "$prefix/bin/daybook" --help >/dev/null
+for page in daybook daybook-read daybook-projection-run; do
+  [ -f "$prefix/share/man/man1/$page.1" ] || { echo "not installed: the man page $page(1)" >&2; exit 1; }
+done
 
 step "every installed header compiles alone"
 for header in "$prefix"/include/daybook/*.h; do

@@ -38,13 +38,15 @@ void append_random(RunnerFixture& fixture, std::uint64_t seed, int commits) {
   }
 }
 
-// A fold whose rows are large: each event writes its own, and reads and rewrites one that is long gone from memory.
+// A fold whose rows are large: each event writes its own, reads and rewrites one that is long gone from memory, and
+// puts one without reading it.
 Projection bulky() {
   const auto apply = [](const EventView& event, State& state) -> Result<void> {
     const std::uint64_t at = event.sequence().value();
     if (auto put = state.put("row-" + std::to_string(at), std::string(4096, static_cast<char>('a' + at % 26))); !put) {
       return put;
     }
+    if (auto put = state.put("latest-" + std::to_string(at % 300), std::to_string(at)); !put) return put;
     const std::string old = "row-" + std::to_string(at / 2);
     const auto found = state.get(old);
     if (!found) return std::unexpected(found.error());
