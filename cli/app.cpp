@@ -46,6 +46,8 @@ void add_commands(CLI::App& app, Context& context) {
   add_streams(app, context);
   add_stats(app, context);
   add_verify(app, context);
+  add_repair(app, context);
+  add_doctor(app, context);
   add_generate(app, context);
   add_projection(app, context);
   add_replay(app, context);

@@ -37,6 +37,7 @@ struct Context {
 /// `context.exit_code`.
 void add_append(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_get(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
@@ -44,6 +45,7 @@ void add_man(CLI::App& app, Context& context);
 void add_projection(CLI::App& app, Context& context);
 void add_read(CLI::App& app, Context& context);
 void add_replay(CLI::App& app, Context& context);
+void add_repair(CLI::App& app, Context& context);
 void add_stats(CLI::App& app, Context& context);
 void add_streams(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);

@@ -15,9 +15,20 @@ namespace {
 constexpr std::array<std::string_view, 8> kOwnNames = {"FORMAT", "FORMAT.tmp", "HEAD",        "HEAD.tmp",
                                                        "LOCK",   "log",        "projections", "lost"};
 
+/// Whether log/ holds table files; RocksDB makes none before CURRENT.
+Result<bool> has_tables(Core& core) {
+  const std::string log = core.directory.string() + "/log";
+  const auto there = core.files.exists(log);
+  if (!there || !*there) return there;
+  const auto names = core.files.list(log);
+  if (!names) return std::unexpected(names.error());
+  return std::ranges::any_of(*names, [](const std::string& name) { return name.ends_with(".sst"); });
+}
+
 Result<bool> has_blocks(Core& core) {
   const auto exists = Store::exists(core.files.env(), core.directory);
-  if (!exists || !*exists) return exists;
+  if (!exists) return exists;
+  if (!*exists) return has_tables(core);
   const auto store = Store::open(core.files.env(), core.directory, StoreMode::inspect, core.options);
   if (!store) return std::unexpected(store.error());
   const auto last = (*store)->last_block();

@@ -181,6 +181,32 @@ Result<void> FileLayer::remove(const std::string& path) {
   return {};
 }
 
+Result<void> FileLayer::move(const std::string& from, const std::string& to) {
+  const rocksdb::Status status = env_.RenameFile(from, to);
+  if (!status.ok()) return failed(status, "cannot move", from);
+  // The new name first: a crash in between may leave both, and never none.
+  if (auto synced = sync_directory(parent_directory(to)); !synced) return synced;
+  return parent_directory(from) == parent_directory(to) ? Result<void>() : sync_directory(parent_directory(from));
+}
+
+Result<void> FileLayer::remove_tree(const std::string& path) {
+  const auto there = exists(path);
+  if (!there) return std::unexpected(there.error());
+  if (!*there) return {};
+  bool is_directory = false;
+  const rocksdb::Status asked = env_.IsDirectory(path, &is_directory);
+  if (!asked.ok()) return failed(asked, "cannot look at", path);
+  if (!is_directory) return remove(path);
+  const auto names = list(path);
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    if (auto removed = remove_tree(path + "/" + name); !removed) return removed;
+  }
+  const rocksdb::Status status = env_.DeleteDir(path);
+  if (!status.ok()) return failed(status, "cannot remove the directory", path);
+  return {};
+}
+
 Result<void> FileLayer::truncate_and_sync(const std::string& path, std::uint64_t bytes) {
   const auto before = file_bytes(path);
   if (!before) return std::unexpected(before.error());

@@ -86,6 +86,11 @@ class FileLayer {
   [[nodiscard]] Result<std::uint64_t> file_bytes(const std::string& path);
   /// Removes a file. Durable after sync_directory().
   [[nodiscard]] Result<void> remove(const std::string& path);
+  /// Gives a file or directory another name in the same file system, and syncs both directories.
+  [[nodiscard]] Result<void> move(const std::string& from, const std::string& to);
+  /// Removes a file, or a directory with all that is in it; nothing happens where there is none. Not durable by itself,
+  /// and on disk only.
+  [[nodiscard]] Result<void> remove_tree(const std::string& path);
   /// Shortens a file to `bytes`, which must not exceed its length, and syncs it.
   [[nodiscard]] Result<void> truncate_and_sync(const std::string& path, std::uint64_t bytes);
   /// Adds `bytes` at the end of a file, which is made where it is missing; syncs the file and its directory.

@@ -4,7 +4,6 @@
 #include "log/recovery.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/bytes.h"
@@ -53,25 +52,6 @@ Result<std::shared_ptr<const Block>> walk(const Core& core, const Store& store, 
   }
   if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
   return previous;
-}
-
-/// Refuses to cut where that could lose what somebody was promised.
-Result<void> check_cut(const Head& head, const WalScan& wal) {
-  if (wal.clean() || head.durability == Durability::buffered || wal.behind_count == 0) return {};
-  const WalDamage& damage = wal.damage.front();
-  return fail(Code::corruption, "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
-                                    damage.reason + "): intact groups lie behind it, so this is no torn write" +
-                                    "; restore a copy, or see `daybook repair`");
-}
-
-/// The number of `log/000012.log` or `000012.log`; nullopt for any other name.
-std::optional<std::uint64_t> wal_number_of(std::string_view name) {
-  if (name.starts_with("log/")) name.remove_prefix(4);
-  if (!name.ends_with(".log")) return std::nullopt;
-  name.remove_suffix(4);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return error == std::errc() && end == name.data() + name.size() ? std::optional(number) : std::nullopt;
 }
 
 std::string wal_file_of(std::uint64_t number) {
@@ -144,8 +124,11 @@ Result<void> replay(Core& core, Sequence from, Sequence head) {
 
 /// Reads all that open_index() will read, so that what it would refuse is refused while nothing was changed.
 Result<void> check_index(const Core& core, const Store& store, Sequence head) {
-  const auto state = read_index_state(store, head);
-  if (!state) return std::unexpected(state.error());
+  auto state = read_index_state(store, head);
+  if (!state) {
+    state.error().message += "; see `daybook repair`, which writes the postings anew";
+    return std::unexpected(std::move(state.error()));
+  }
   const Sequence through = *state ? (*state)->through : Sequence(0);
   if (through == head) return {};
   const auto walked = walk(core, store, through.next());
@@ -153,11 +136,11 @@ Result<void> check_index(const Core& core, const Store& store, Sequence head) {
 }
 
 /// Puts store and tail in place; what the index lacks, or has too much of, is made good.
-Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequence head) {
-  auto state = read_index_state(*store, head);
+Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequence head, bool drop_postings) {
+  auto state = drop_postings ? Result<std::optional<IndexState>>(std::nullopt) : read_index_state(*store, head);
   if (!state) return std::unexpected(std::move(state.error()));
   if (!*state) {
-    log_warning("postings do not fit the log head=" + text_of(head) + "; they are rebuilt now");
+    if (!drop_postings) log_warning("postings do not fit the log head=" + text_of(head) + "; they are rebuilt now");
     if (auto dropped = store->drop_postings(); !dropped) return dropped;
     *state = IndexState{};
   }
@@ -165,7 +148,7 @@ Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequenc
   return replay(core, (*state)->through.next(), head);
 }
 
-Result<WriterState> recover(Core& core, WriterState writer, const Format& format) {
+Result<WriterState> recover(Core& core, WriterState writer, const Format& format, bool drop_postings) {
   const std::string directory = core.directory.string();
   auto head = read_head(core.files, directory);
   if (head && !*head) head = fail(Code::corruption, directory + "/HEAD is missing");
@@ -182,7 +165,9 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
     auto report = inspect_end(core, **inspected, **head);
     if (!report) return std::unexpected(std::move(report.error()));
     if (auto ok = check_cut(**head, report->wal); !ok) return std::unexpected(std::move(ok.error()));
-    if (auto ok = check_index(core, **inspected, report->head); !ok) return std::unexpected(std::move(ok.error()));
+    if (!drop_postings) {
+      if (auto ok = check_index(core, **inspected, report->head); !ok) return std::unexpected(std::move(ok.error()));
+    }
     end = report->head;
     writer.last_block = report->last_block;
     inspected->reset();
@@ -209,7 +194,7 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
   if (auto ok = writer.head_file->store_opened(core.options.durability, *wal_number, core.recovered); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
-  if (auto ok = open_index(core, store, end); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = open_index(core, store, end, drop_postings); !ok) return std::unexpected(std::move(ok.error()));
   core.head.publish(end);
   return writer;
 }
@@ -235,6 +220,14 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
                     " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
   }
   return report;
+}
+
+Result<void> check_cut(const Head& head, const WalScan& wal) {
+  if (wal.clean() || head.durability == Durability::buffered || wal.behind_count == 0) return {};
+  const WalDamage& damage = wal.damage.front();
+  return fail(Code::corruption, "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
+                                    damage.reason + "): intact groups lie behind it, so this is no torn write" +
+                                    "; restore a copy, or see `daybook repair`");
 }
 
 Result<void> check_format_copy(const Store& store, const Format& format) {
@@ -264,19 +257,21 @@ Result<std::optional<IndexState>> read_index_state(const Store& store, Sequence 
   return state;
 }
 
-Result<WriterState> open_writer(Core& core) {
-  WriterState writer;
+Result<WriterState> open_writer(Core& core, WriterOpening opening) {
+  WriterState writer{.lock = std::move(opening.lock), .head_file = nullptr, .last_block = nullptr};
   if (core.options.in_memory) return create_log(core, std::move(writer));
   if (auto ready = prepare_directory(core); !ready) return std::unexpected(std::move(ready.error()));
-  auto lock = WriterLock::acquire(core.directory.string(), *core.options.clock);
-  if (!lock) return std::unexpected(std::move(lock.error()));
-  writer.lock = std::move(*lock);
+  if (!writer.lock) {
+    auto lock = WriterLock::acquire(core.directory.string(), *core.options.clock);
+    if (!lock) return std::unexpected(std::move(lock.error()));
+    writer.lock = std::move(*lock);
+  }
   // Only now is it sure that nobody else makes the log at the same time.
   const auto format = read_format(core.files, core.directory.string());
   if (!format) return std::unexpected(format.error());
   if (!*format) return create_log(core, std::move(writer));
   core.log_id = (*format)->log_id;
-  return recover(core, std::move(writer), **format);
+  return recover(core, std::move(writer), **format, opening.drop_postings);
 }
 
 }  // namespace daybook

@@ -21,9 +21,15 @@ struct WriterState {
   std::shared_ptr<const Block> last_block;  ///< nullptr: an empty log.
 };
 
+/// What repair brings along when it opens a log.
+struct WriterOpening {
+  std::unique_ptr<WriterLock> lock;  ///< nullptr: it is taken.
+  bool drop_postings = false;        ///< The postings are not looked at, and written anew.
+};
+
 /// Opens DIR for writing: creates it where that is allowed, recovers it, replays what the index lacks. Refuses, having
 /// changed nothing, where acknowledged events are missing (docs/architecture.md, Recovery and damage).
-[[nodiscard]] Result<WriterState> open_writer(Core& core);
+[[nodiscard]] Result<WriterState> open_writer(Core& core, WriterOpening opening = {});
 
 /// What the end of a log is like, found without changing it.
 struct EndReport {
@@ -35,6 +41,9 @@ struct EndReport {
 /// Checks the blocks that only the WAL holds, and the WAL itself, against `head`. `corruption` where acknowledged
 /// events are missing; damage behind them is in the report. Not beside a running writer.
 [[nodiscard]] Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head);
+
+/// Refuses (`corruption`) to cut where that could lose what somebody was promised.
+[[nodiscard]] Result<void> check_cut(const Head& head, const WalScan& wal);
 
 /// `corruption` unless the store's copy of FORMAT says the same.
 [[nodiscard]] Result<void> check_format_copy(const Store& store, const Format& format);

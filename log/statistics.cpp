@@ -58,14 +58,30 @@ Result<Statistics> Log::statistics() {
                     .recovered = impl_->core.recovered};
 }
 
-Result<VerifyReport> Log::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+std::string_view to_string(DamagedPart part) {
+  switch (part) {
+    case DamagedPart::events:
+      return "events";
+    case DamagedPart::end:
+      return "end";
+    case DamagedPart::postings:
+      return "postings";
+    case DamagedPart::projection:
+      return "projection";
+  }
+  return "unknown";
+}
+
+Result<VerifyReport> Log::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress, VerifyScope scope) {
   const auto use = impl_->core.enter();
   if (!use) return std::unexpected(use.error());
-  const auto view = impl_->indexed_view();
-  if (!view) return std::unexpected(view.error());
-  auto report = verify_log(impl_->core, *view, progress);
+  const View view = impl_->core.view();
+  const auto index = read_index_state(*view.store, kSequenceMax);
+  // A writer indexes what is below its head, which is therefore asked for afterwards.
+  const Sequence head = impl_->follower ? view.head : impl_->core.head.head();
+  auto report = verify_log({.log_id = id(), .store = *view.store, .head = head, .index = index}, scope, progress);
   const auto end = damage();
-  if (report && end) report->damage.push_back({view->head.next(), {}, end->message});
+  if (report && end) report->damage.push_back({head.next(), {}, end->message, DamagedPart::end});
   return report;
 }
 

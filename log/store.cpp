@@ -3,6 +3,8 @@
 #include "log/store.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
@@ -60,7 +62,9 @@ Result<std::vector<std::string>> family_names(rocksdb::Env& env, const std::file
   return names;
 }
 
-Result<std::shared_ptr<const Block>> parse_stored(std::string_view key, std::string_view value) {
+}  // namespace
+
+Result<std::shared_ptr<const Block>> parse_stored_block(std::string_view key, std::string_view value) {
   if (key.size() != 8 || value.size() < kLinkBytes) return fail(Code::corruption, "the stored value is no block");
   Link link;
   std::memcpy(link.bytes.data(), value.data() + value.size() - kLinkBytes, kLinkBytes);
@@ -72,7 +76,15 @@ Result<std::shared_ptr<const Block>> parse_stored(std::string_view key, std::str
   return block;
 }
 
-}  // namespace
+std::optional<std::string> table_file_in(std::string_view message) {
+  constexpr std::string_view kSuffix = ".sst";
+  const std::size_t end = message.find(kSuffix);
+  if (end == std::string_view::npos) return std::nullopt;
+  std::size_t begin = end;
+  while (begin > 0 && message[begin - 1] >= '0' && message[begin - 1] <= '9') --begin;
+  if (begin == end) return std::nullopt;
+  return "log/" + std::string(message.substr(begin, end - begin)) + std::string(kSuffix);
+}
 
 StoreIterator::StoreIterator(std::unique_ptr<rocksdb::Iterator> iterator) : iterator_(std::move(iterator)) {}
 StoreIterator::~StoreIterator() = default;
@@ -237,7 +249,7 @@ Result<std::shared_ptr<const Block>> Store::block_at(Sequence sequence) const {
 }
 
 Result<std::shared_ptr<const Block>> Store::block_of(const StoreIterator& at) const {
-  auto block = parse_stored(at.key(), at.value());
+  auto block = parse_stored_block(at.key(), at.value());
   if (block || block.error().code != Code::corruption) return block;
   const Sequence first(at.key().size() == 8 ? load_be64(at.key().data()) : 0);
   block.error().message = "corruption at sequence " + std::to_string(first.value()) + " in " + file_of(first) + ": " +
@@ -328,6 +340,22 @@ Result<void> Store::drop_postings() {
 
 Result<void> Store::refresh() {
   return result_of(db_->TryCatchUpWithPrimary(), "cannot follow the writer");
+}
+
+std::vector<StorageLevel> Store::levels() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  std::map<std::pair<std::string, int>, StorageLevel> by_place;
+  for (const auto& file : files) {
+    StorageLevel& level = by_place[{file.column_family_name, file.level}];
+    level.family = file.column_family_name;
+    level.level = file.level;
+    ++level.files;
+    level.bytes += file.size;
+  }
+  std::vector<StorageLevel> levels;
+  for (auto& [place, level] : by_place) levels.push_back(std::move(level));
+  return levels;
 }
 
 std::string Store::file_of(Sequence sequence) const {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "daybook/block.h"
+#include "daybook/health.h"
 #include "daybook/options.h"
 #include "daybook/result.h"
 #include "log/format_file.h"
@@ -66,6 +67,12 @@ class StoreIterator {
 /// Takes the entries of a sorted file, one after the other, in key order.
 using EntrySink = std::function<void(std::string_view key, std::string_view value)>;
 
+/// A block from an entry of the events family: its bytes against its link, its first sequence against the key.
+/// `corruption` says what is wrong; the caller adds where.
+[[nodiscard]] Result<std::shared_ptr<const Block>> parse_stored_block(std::string_view key, std::string_view value);
+/// The table file that a message of RocksDB names, as `log/000012.sst`.
+[[nodiscard]] std::optional<std::string> table_file_in(std::string_view message);
+
 class Store {
  public:
   /// Opens DIR/log. Errors: `not_found`, `corruption`, `io`, `denied`.
@@ -115,6 +122,8 @@ class Store {
 
   /// The table file, relative to DIR, that holds the block at `sequence`; `log/*.log` where none does.
   [[nodiscard]] std::string file_of(Sequence sequence) const;
+  /// The levels that hold files, family by family.
+  [[nodiscard]] std::vector<StorageLevel> levels() const;
   /// RocksDB's number for a family, as its WAL records carry it.
   [[nodiscard]] std::uint32_t family_id(Family family) const;
 

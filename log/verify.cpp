@@ -4,114 +4,124 @@
 #include "log/verify.h"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
-#include "base/bytes.h"
-#include "log/posting_cursor.h"
+#include "log/block_scan.h"
+#include "log/fact_sums.h"
 #include "schema/block_builder.h"
-#include "schema/hash.h"
 
 namespace daybook {
 namespace {
 
 constexpr std::size_t kDamageListedMax = 1000;
-constexpr std::uint64_t kBucketSequences = 1'000'000;
-constexpr std::uint64_t kProgressBlocks = 256;
-
-/// A sum of 128-bit hashes, modulo 2^64 in each half.
-struct Sum {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-  std::uint64_t count = 0;
-  friend bool operator==(const Sum&, const Sum&) = default;
-};
-
-class Sums {
- public:
-  void add(TermKind kind, std::string_view text, Sequence sequence, std::uint64_t number) {
-    bytes_.assign(1, static_cast<char>(kind));
-    append_be64(bytes_, sequence.value());
-    append_be64(bytes_, number);
-    bytes_.append(text);
-    const Hash128 hash = hash128(bytes_);
-    Sum& sum = by_bucket_[sequence.value() / kBucketSequences];
-    sum.high += load_be64(hash.data());
-    sum.low += load_be64(hash.data() + 8);
-    ++sum.count;
-  }
-  [[nodiscard]] const std::map<std::uint64_t, Sum>& by_bucket() const { return by_bucket_; }
-
- private:
-  std::map<std::uint64_t, Sum> by_bucket_;
-  std::string bytes_;
-};
+constexpr std::uint64_t kProgressSteps = 256;
 
 class Verifier {
  public:
-  Verifier(Core& core, const View& view, const std::function<bool(std::uint64_t, std::uint64_t)>& progress)
-      : core_(core), view_(view), progress_(progress) {}
+  Verifier(const VerifySubject& subject, VerifyScope scope, const VerifyProgress& progress)
+      : subject_(subject), quick_(scope == VerifyScope::quick), progress_(progress) {}
 
   Result<VerifyReport> run() {
     if (auto ok = check_blocks(); !ok) return std::unexpected(std::move(ok.error()));
-    if (view_.scan_only) {
-      damage(Sequence(0), "log",
-             "the postings' checkpoints do not fit the blocks; the next writer rebuilds the postings");
+    if (quick_) return std::move(report_);
+    if (!subject_.index) {
+      unreadable_postings(subject_.index.error());
+    } else if (!fits()) {
+      postings_damage(Sequence(0),
+                      "the postings' checkpoints do not fit the blocks; the next writer rebuilds the postings");
     } else {
-      check_postings();
-      compare_sums();
+      const auto whole = check_postings();
+      if (!whole) return std::unexpected(whole.error());
+      // Without some of the events there is nothing to compare all of the postings with.
+      if (*whole && !gap_) compare_sums();
     }
     return std::move(report_);
   }
 
  private:
-  void damage(Sequence sequence, std::string file, std::string message) {
+  void damage(Sequence sequence, DamagedPart part, std::string file, std::string message) {
     if (report_.damage.size() < kDamageListedMax) {
-      report_.damage.push_back({sequence, std::move(file), std::move(message)});
+      report_.damage.push_back({sequence, std::move(file), std::move(message), part});
     }
+  }
+  void event_damage(Sequence sequence, std::string message) {
+    damage(sequence, DamagedPart::events, subject_.store.file_of(sequence), std::move(message));
+  }
+  void postings_damage(Sequence sequence, std::string message) {
+    damage(sequence, DamagedPart::postings, "log", std::move(message));
+  }
+
+  [[nodiscard]] bool fits() const {
+    return subject_.index && *subject_.index && (*subject_.index)->through <= subject_.head;
+  }
+
+  /// Asked once a block, and once for so many postings.
+  [[nodiscard]] Result<void> tell_progress() {
+    if (++steps_ % kProgressSteps != 0 || !progress_) return {};
+    if (progress_(expected_.value() - 1, subject_.head.value())) return {};
+    return fail(Code::closed, "the check was stopped at sequence " + std::to_string(expected_.value()));
   }
 
   /// Every block of the log: its link, its place, its numbers.
   Result<void> check_blocks() {
-    StoreIterator at = view_.store->iterate(Family::events, false, false);
-    Sequence expected(1);
-    Link chain = genesis_link(core_.log_id);
-    std::string key;
-    append_be64(key, 1);
-    for (at.seek(key); at.valid() && expected <= view_.head; at.next()) {
-      const Sequence key_sequence(at.key().size() == 8 ? load_be64(at.key().data()) : 0);
-      if (key_sequence > view_.head) break;
-      const auto block = view_.store->block_of(at);
-      if (!block) {
-        damage(key_sequence, view_.store->file_of(key_sequence), block.error().message);
+    BlockScan scan(subject_.store);
+    std::optional<BlockScan::Found> unreadable;
+    while (expected_ <= subject_.head) {
+      auto found = scan.next();
+      if (!found || found->key > subject_.head) break;
+      if (!found->block) {
+        tell_unreadable(unreadable, found->key);
+        unreadable = std::move(found);
         chain_known_ = false;
         continue;
       }
-      check_place(**block, expected, chain);
-      add_block(**block);
-      expected = (*block)->last_sequence().next();
-      chain = (*block)->link();
-      chain_known_ = true;
-      if (report_.blocks % kProgressBlocks == 0 && progress_ && !progress_(expected.value() - 1, view_.head.value())) {
-        return fail(Code::closed, "the check was stopped at sequence " + std::to_string(expected.value()));
+      const Block& block = *found->block;
+      if (unreadable) {
+        tell_unreadable(unreadable, block.first_sequence());
+      } else {
+        check_place(block);
       }
+      unreadable.reset();
+      check_time(block);
+      add_block(block);
+      expected_ = block.last_sequence().next();
+      chain_ = block.link();
+      chain_known_ = true;
+      if (auto ok = tell_progress(); !ok) return ok;
     }
-    if (auto ok = at.status(); !ok) damage(expected, view_.store->file_of(expected), ok.error().message);
-    if (expected <= view_.head) {
-      damage(expected, view_.store->file_of(expected),
-             "events through " + std::to_string(view_.head.value()) + " are missing");
+    if (unreadable) {
+      tell_unreadable(unreadable, subject_.head.next());
+    } else if (expected_ <= subject_.head) {
+      event_damage(expected_, "events through " + std::to_string(subject_.head.value()) + " are missing");
     }
     return {};
   }
 
-  void check_place(const Block& block, Sequence expected, const Link& chain) {
+  /// What could not be read ends before the block that could, or that has another reason.
+  void tell_unreadable(std::optional<BlockScan::Found>& unreadable, Sequence until) {
+    if (!unreadable) return;
+    const Sequence first = std::min(expected_, unreadable->key);
+    const Sequence last = std::max(first, until.previous());
+    damage(first, DamagedPart::events, unreadable->file,
+           "events " + std::to_string(first.value()) + " through " + std::to_string(last.value()) +
+               " cannot be read: " + unreadable->reason);
+    expected_ = until;
+    gap_ = true;
+    unindexed_.clear();
+    unreadable.reset();
+  }
+
+  void check_place(const Block& block) {
     const Sequence first = block.first_sequence();
-    if (first != expected) {
-      damage(expected, view_.store->file_of(expected), "the next block begins at " + std::to_string(first.value()));
-    } else if (chain_known_ && block.chain() != chain) {
-      damage(first, view_.store->file_of(first), "the block's chain is not the link of the block before it");
+    if (first != expected_) {
+      event_damage(expected_, "the next block begins at " + std::to_string(first.value()));
+    } else if (chain_known_ && block.chain() != chain_) {
+      event_damage(first, "the block's chain is not the link of the block before it");
     }
-    if (block.recorded_at() < recorded_at_) damage(first, view_.store->file_of(first), "recorded time goes backwards");
+  }
+
+  void check_time(const Block& block) {
+    if (block.recorded_at() < recorded_at_) event_damage(block.first_sequence(), "recorded time goes backwards");
     recorded_at_ = block.recorded_at();
   }
 
@@ -119,6 +129,7 @@ class Verifier {
     ++report_.blocks;
     report_.commits += block.commit_count();
     report_.events += block.event_count();
+    if (quick_) return;
     if (block.last_sequence() <= indexed_) {
       counts_.blocks += 1;
       counts_.commits += block.commit_count();
@@ -141,21 +152,27 @@ class Verifier {
 
   /// Behind the index there are no postings to compare with; versions must be dense all the same.
   void check_unindexed(const EventView& event) {
-    const auto [at, first] = unindexed_.try_emplace(std::string(event.stream()), Version(0));
-    if (first) {
-      const auto head = view_.store->stream_head(event.stream());
-      if (!head || (*head && (*head)->last_sequence > indexed_)) {
-        at->second = Version(event.version().value() - 1);  // unreadable, or indexed since: nothing to compare with
-      } else if (*head) {
-        at->second = (*head)->version;
-      }
+    auto at = unindexed_.find(std::string(event.stream()));
+    if (at == unindexed_.end()) {
+      if (unindexed_.size() == kUnindexedStreamsMax) return;
+      at = unindexed_.emplace(std::string(event.stream()), version_before(event)).first;
     }
     if (event.version() != at->second.next()) {
-      damage(event.sequence(), view_.store->file_of(event.sequence()),
-             "the stream " + at->first + " goes on with version " + std::to_string(event.version().value()) +
-                 " after " + std::to_string(at->second.value()));
+      event_damage(event.sequence(), "the stream " + at->first + " goes on with version " +
+                                         std::to_string(event.version().value()) + " after " +
+                                         std::to_string(at->second.value()));
     }
     at->second = event.version();
+  }
+
+  /// By the index; behind what could not be read, and where the index went on since, it is taken as right.
+  Version version_before(const EventView& event) const {
+    const Version unknown(event.version().value() - 1);
+    if (gap_) return unknown;
+    if (!fits()) return Version(0);
+    const auto head = subject_.store.stream_head(event.stream());
+    if (!head || (*head && (*head)->last_sequence > indexed_)) return unknown;
+    return *head ? (*head)->version : Version(0);
   }
 
   void add_event(const EventView& event) {
@@ -177,9 +194,10 @@ class Verifier {
   }
 
   /// Every entry of the postings: its form, its sums, and that each stream's versions are dense up to its head.
-  void check_postings() {
-    StoreIterator at = view_.store->iterate(Family::postings, false, false);
-    StoreIterator heads = view_.store->iterate(Family::postings, false, false);
+  /// False: they could not be read to their end.
+  Result<bool> check_postings() {
+    StoreIterator at = subject_.store.iterate(Family::postings, false, false);
+    StoreIterator heads = subject_.store.iterate(Family::postings, false, false);
     heads.seek(head_key(""));
     for (at.seek(""); at.valid(); at.next()) {
       switch (static_cast<TermKind>(at.key().empty() ? '\0' : at.key().front())) {
@@ -192,18 +210,28 @@ class Verifier {
         default:
           check_chunk(at.key(), at.value(), heads);
       }
+      if (auto ok = tell_progress(); !ok) return std::unexpected(std::move(ok.error()));
     }
-    if (auto ok = at.status(); !ok) damage(Sequence(0), "log", ok.error().message);
+    if (auto ok = at.status(); !ok) {
+      // What else is missing follows from it, and would only be repeated for every stream.
+      unreadable_postings(ok.error());
+      return false;
+    }
     finish_stream(heads);
     while (is_head(heads)) pass_head(heads, false);
-    if (auto ok = heads.status(); !ok) damage(Sequence(0), "log", ok.error().message);
+    return true;
+  }
+
+  void unreadable_postings(const Error& error) {
+    damage(Sequence(0), DamagedPart::postings, table_file_in(error.message).value_or("log"),
+           "the postings cannot be read: " + error.message);
   }
 
   void check_chunk(std::string_view key, std::string_view value, StoreIterator& heads) {
     const auto parsed = parse_chunk_key(key);
     Chunk chunk;
     if (!parsed || !decode_chunk(parsed->kind, key, value, chunk)) {
-      damage(Sequence(0), "log", "an entry of the postings is malformed");
+      postings_damage(Sequence(0), "an entry of the postings is malformed");
       return;
     }
     const bool is_stream = parsed->kind == TermKind::stream;
@@ -225,9 +253,9 @@ class Verifier {
       stream_ = key.text;
     }
     if (key.first <= indexed_ && first_version != last_.version.next()) {
-      damage(key.first, "log",
-             "the stream " + stream_ + " goes on with version " + std::to_string(first_version.value()) + " after " +
-                 std::to_string(last_.version.value()));
+      postings_damage(key.first, "the stream " + stream_ + " goes on with version " +
+                                     std::to_string(first_version.value()) + " after " +
+                                     std::to_string(last_.version.value()));
     }
   }
 
@@ -242,7 +270,7 @@ class Verifier {
     if (is_head(heads) && heads.key().substr(1) == stream_) {
       pass_head(heads, true);
     } else {
-      damage(last_.last_sequence, "log", "the stream " + stream_ + " has no head");
+      postings_damage(last_.last_sequence, "the stream " + stream_ + " has no head");
     }
     last_ = {};
   }
@@ -256,15 +284,15 @@ class Verifier {
         head && (since ? !of_stream || head->version > last_.version
                        : of_stream && head->version == last_.version && head->last_sequence == last_.last_sequence);
     if (!right)
-      damage(head ? head->last_sequence : Sequence(0), "log",
-             "the head of the stream " + name + " is not its last event");
+      postings_damage(head ? head->last_sequence : Sequence(0),
+                      "the head of the stream " + name + " is not its last event");
     heads.next();
   }
 
   void check_key(std::string_view text, std::string_view value) {
     const auto entry = decode_key(value);
     if (!entry || text.size() != 16) {
-      damage(Sequence(0), "log", "the entry of an idempotency key is malformed");
+      postings_damage(Sequence(0), "the entry of an idempotency key is malformed");
       return;
     }
     if (entry->first > indexed_) return;
@@ -274,31 +302,33 @@ class Verifier {
   }
 
   void compare_sums() {
-    if (counts_ != view_.tail->indexed_counts)
-      damage(indexed_, "log", "the index's counts are not those of the blocks");
-    const auto& blocks = blocks_.by_bucket();
-    const auto& postings = postings_.by_bucket();
-    for (std::uint64_t bucket = 0; bucket <= view_.head.value() / kBucketSequences; ++bucket) {
-      const Sum of_blocks = blocks.contains(bucket) ? blocks.at(bucket) : Sum{};
-      const Sum of_postings = postings.contains(bucket) ? postings.at(bucket) : Sum{};
+    if (counts_ != (*subject_.index)->counts)
+      postings_damage(indexed_, "the index's counts are not those of the blocks");
+    for (std::uint64_t bucket = 0; bucket <= subject_.head.value() / kBucketSequences; ++bucket) {
+      const FactSum of_blocks = blocks_.of(bucket);
+      const FactSum of_postings = postings_.of(bucket);
       if (of_blocks == of_postings) continue;
-      damage(Sequence(std::max<std::uint64_t>(bucket * kBucketSequences, 1)), "log",
-             "the postings of sequences " + std::to_string(bucket * kBucketSequences) + " to " +
-                 std::to_string((bucket + 1) * kBucketSequences - 1) + " do not say what the blocks say (" +
-                 std::to_string(of_postings.count) + " entries for " + std::to_string(of_blocks.count) + ")");
+      postings_damage(Sequence(std::max<std::uint64_t>(bucket * kBucketSequences, 1)),
+                      "the postings of sequences " + std::to_string(bucket * kBucketSequences) + " to " +
+                          std::to_string((bucket + 1) * kBucketSequences - 1) + " do not say what the blocks say (" +
+                          std::to_string(of_postings.count) + " entries for " + std::to_string(of_blocks.count) + ")");
     }
   }
 
-  Core& core_;
-  const View& view_;
-  const std::function<bool(std::uint64_t, std::uint64_t)>& progress_;
+  const VerifySubject& subject_;
+  const bool quick_;
+  const VerifyProgress& progress_;
   VerifyReport report_;
-  Sums blocks_;
-  Sums postings_;
+  std::uint64_t steps_ = 0;
+  Sequence expected_{1};                        ///< Where the next block must begin,
+  Link chain_ = genesis_link(subject_.log_id);  ///< and its chain,
+  bool chain_known_ = true;                     ///< which is unknown behind what could not be read.
+  bool gap_ = false;                            ///< There was such a stretch: versions may have passed in it.
   Timestamp recorded_at_{};
-  bool chain_known_ = true;
-  const Sequence indexed_ = view_.tail->indexed_through;
-  LogCounts counts_;                                    ///< Of the blocks through indexed_.
+  const Sequence indexed_ = fits() ? (*subject_.index)->through : Sequence(0);
+  LogCounts counts_;  ///< Of the blocks through indexed_.
+  FactSums blocks_;
+  FactSums postings_;
   std::string stream_;                                  ///< Whose chunks are being read.
   HeadEntry last_;                                      ///< Its last event so far.
   std::unordered_map<std::string, Version> unindexed_;  ///< Versions of the streams behind the index, which is bounded.
@@ -306,9 +336,8 @@ class Verifier {
 
 }  // namespace
 
-Result<VerifyReport> verify_log(Core& core, const View& view,
-                                const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
-  return Verifier(core, view, progress).run();
+Result<VerifyReport> verify_log(const VerifySubject& subject, VerifyScope scope, const VerifyProgress& progress) {
+  return Verifier(subject, scope, progress).run();
 }
 
 }  // namespace daybook

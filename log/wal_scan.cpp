@@ -25,15 +25,12 @@ struct WalFile {
   std::string name;
 };
 
-/// The WAL files among `names`, by number, from `oldest` on. RocksDB's own text log is `LOG`, without a number.
+/// The WAL files among `names`, by number, from `oldest` on.
 std::vector<WalFile> wal_files_of(const std::vector<std::string>& names, std::uint64_t oldest) {
   std::vector<WalFile> files;
   for (const std::string& name : names) {
-    if (!name.ends_with(kSuffix)) continue;
-    const char* const digits_end = name.data() + name.size() - kSuffix.size();
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(name.data(), digits_end, number);
-    if (error == std::errc() && end == digits_end && number >= oldest) files.push_back({number, name});
+    const auto number = wal_number_of(name);
+    if (number && *number >= oldest) files.push_back({*number, name});
   }
   std::ranges::sort(files, {}, &WalFile::number);
   return files;
@@ -173,6 +170,16 @@ void Scanner::close_damage(std::uint64_t end) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> wal_number_of(std::string_view name) {
+  constexpr std::string_view kDirectory = "log/";
+  if (name.starts_with(kDirectory)) name.remove_prefix(kDirectory.size());
+  if (!name.ends_with(kSuffix)) return std::nullopt;
+  name.remove_suffix(kSuffix.size());
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return error == std::errc() && end == name.data() + name.size() ? std::optional(number) : std::nullopt;
+}
 
 Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id,
                          std::uint64_t oldest) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daybook/result.h"
@@ -52,6 +53,9 @@ struct WalScan {
   std::optional<std::uint64_t> behind_event_key_max;  ///< Over all of them, listed or not.
   [[nodiscard]] bool clean() const { return damage_count == 0; }
 };
+
+/// The number of `log/000012.log` or `000012.log`; nullopt for any other name, RocksDB's own text log `LOG` included.
+[[nodiscard]] std::optional<std::uint64_t> wal_number_of(std::string_view name);
 
 /// Reads every WAL file in `directory`/log from the number `oldest` on, in the order of their numbers.
 /// `events_family_id` is RocksDB's id of the events family. Damage is a finding, not an error; errors are `io`,

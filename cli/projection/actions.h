@@ -32,11 +32,14 @@ struct Standing {
   double lag_seconds = 0;            ///< Age of the oldest event that is not folded; 0 at the head.
   std::uint32_t fold_version = 0;    ///< Of the state.
   bool ran = false;                  ///< False: it never ran.
+  bool damaged = false;              ///< Its state is damaged or of another history, and has to be made again.
   std::optional<std::string> error;  ///< Why it stands still, or cannot go on.
 };
 
 /// Measures `status` against `log`.
 [[nodiscard]] Result<Standing> standing_of(Log& log, const ProjectionStatus& status);
+/// Of all that this program knows, and all that have a folder; in byte order of their names.
+[[nodiscard]] Result<std::vector<Standing>> all_standings(const Context& context, Log& log);
 /// Appends `{"name",...}` without a line end.
 void append_standing_json(std::string& out, const Standing& standing);
 

@@ -46,7 +46,8 @@ Result<std::optional<Standing>> measure(const Context& context, Log& log, const 
   if (reader) return standing_of(log, (*reader)->status());
   if (reader.error().code != Code::not_found) {
     // One that cannot be read does not hide the others.
-    return Standing{.name = name, .ran = true, .error = reader.error().message};
+    const bool damaged = reader.error().code == Code::corruption;
+    return Standing{.name = name, .ran = true, .damaged = damaged, .error = reader.error().message};
   }
   if (known_version == 0) return std::nullopt;
   ProjectionStatus never_ran{.name = name, .fold_version = known_version};
@@ -74,6 +75,10 @@ std::string state_text(const Standing& standing) {
 Result<Standing> standing_of(Log& log, const ProjectionStatus& status) {
   Standing standing{
       .name = status.name, .sequence = status.checkpoint.sequence, .fold_version = status.fold_version, .ran = true};
+  if (status.checkpoint.sequence > log.head()) {
+    // A runner beside us may have folded what was appended after this log was opened.
+    if (auto refreshed = log.refresh(); !refreshed) return std::unexpected(std::move(refreshed.error()));
+  }
   const Sequence head = log.head();
   if (status.failure) {
     standing.error = "stopped at sequence " + std::to_string(status.failure->sequence.value()) + ", stream " +
@@ -81,17 +86,29 @@ Result<Standing> standing_of(Log& log, const ProjectionStatus& status) {
   }
   if (auto held = log.check(status.checkpoint); !held) {
     if (held.error().code != Code::diverged) return std::unexpected(std::move(held.error()));
+    standing.damaged = true;
     standing.error = "made from another history than this log's; the next run rebuilds it";
     standing.lag = head.value();
     return standing;
   }
-  // A runner beside us may have folded what was appended after this log was opened.
   if (head <= standing.sequence) return standing;
   standing.lag = head.value() - standing.sequence.value();
   auto age = age_seconds(log, standing.sequence.next());
   if (!age) return std::unexpected(std::move(age.error()));
   standing.lag_seconds = *age;
   return standing;
+}
+
+Result<std::vector<Standing>> all_standings(const Context& context, Log& log) {
+  const auto names = listed_names(context);
+  if (!names) return std::unexpected(names.error());
+  std::vector<Standing> standings;
+  for (const auto& [name, known_version] : *names) {
+    auto standing = measure(context, log, name, known_version);
+    if (!standing) return std::unexpected(std::move(standing.error()));
+    if (*standing) standings.push_back(std::move(**standing));
+  }
+  return standings;
 }
 
 void append_standing_json(std::string& out, const Standing& standing) {
@@ -111,8 +128,8 @@ void append_standing_json(std::string& out, const Standing& standing) {
 int list_projections(const Context& context) {
   const auto log = open_for_reading(context);
   if (!log) return report(log.error());
-  const auto names = listed_names(context);
-  if (!names) return report(names.error());
+  const auto standings = all_standings(context, **log);
+  if (!standings) return report(standings.error());
   Output output;
   Table table({{"projection"},
                {"sequence", Align::right},
@@ -121,14 +138,7 @@ int list_projections(const Context& context) {
                {"fold version", Align::right},
                {"state"}});
   table.header_on_terminal_only();
-  for (const auto& [name, known_version] : *names) {
-    const auto standing = measure(context, **log, name, known_version);
-    if (!standing) {
-      output.flush();
-      return output.finish(report(standing.error()));
-    }
-    if (!*standing) continue;
-    const Standing& found = **standing;
+  for (const Standing& found : *standings) {
     if (context.json) {
       append_standing_json(output.buffer(), found);
       output.buffer().push_back('\n');

@@ -108,10 +108,11 @@ class Log {
   /// Counts as of the head. Errors: `io`, `corruption`, `closed`.
   [[nodiscard]] Result<Statistics> statistics();
   /// Reads everything once and compares it (docs/invariants.md). Damage is in the report; an error means that the
-  /// check itself could not be done. `progress` gets blocks done and in all, now and then, on this thread; false
+  /// check itself could not be done. `progress` gets events done and in all, now and then, on this thread; false
   /// from it stops with `closed`.
   [[nodiscard]] Result<VerifyReport> verify(
-      const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress = {});
+      const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress = {},
+      VerifyScope scope = VerifyScope::everything);
   /// Writes the postings of every event up to the head that was durable at the call. Blocks.
   [[nodiscard]] Result<void> flush_index();
   /// Read-only logs: takes in what the writer has done since, and returns the new head. Others: the head.

@@ -35,11 +35,29 @@ struct Statistics {
 /// The name as printed: `clean`, `replayed` or `cut`.
 [[nodiscard]] std::string_view to_string(Recovered recovered);
 
+/// What a finding concerns, which decides what can make it good.
+enum class DamagedPart : std::uint8_t {
+  events,      ///< Blocks: what is gone is gone, unless somebody has a copy.
+  end,         ///< HEAD, FORMAT, or what lies behind the last readable event.
+  postings,    ///< The index: it is made again from the events.
+  projection,  ///< A projection's state: it is made again from the events.
+};
+
+/// The name as printed: `events`, `end`, `postings` or `projection`.
+[[nodiscard]] std::string_view to_string(DamagedPart part);
+
 /// One thing that is wrong.
 struct Damage {
-  Sequence sequence;    ///< The first event concerned; 0 where none can be named.
-  std::string file;     ///< Relative to the log's directory; empty where none can be named.
-  std::string message;  ///< What is wrong, in one line.
+  Sequence sequence;                       ///< The first event concerned; 0 where none can be named.
+  std::string file;                        ///< Relative to the log's directory; empty where none can be named.
+  std::string message;                     ///< What is wrong, in one line.
+  DamagedPart part = DamagedPart::events;  ///< What it concerns.
+};
+
+/// How much Log::verify() compares.
+enum class VerifyScope : std::uint8_t {
+  everything,  ///< All of it.
+  quick,       ///< Links, chains, places and HEAD; neither versions nor postings.
 };
 
 /// The outcome of Log::verify().

@@ -55,6 +55,7 @@ std::string normalised(std::string text) {
       {std::regex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]+Z"), "TIME"},
       {std::regex(" [0-9]+\\.[0-9]{3} s\n"), " N s\n"},
       {std::regex("\"bytesOnDisk\":[0-9]+"), "\"bytesOnDisk\":N"},
+      {std::regex("closed, WAL [0-9]+"), "closed, WAL N"},
   };
   for (const auto& [pattern, replacement] : rules) text = std::regex_replace(text, pattern, replacement);
   return text;

@@ -48,6 +48,21 @@ Code code_of(const auto& result) {
 
 }  // namespace
 
+TEST_CASE("file layer: what is moved has its new name alone, and what is removed is gone with all that was in it") {
+  Place place(false);  // RocksDB's files in memory have no directories to remove.
+  REQUIRE(place.files().create_directory(place / "a"));
+  REQUIRE(place.files().write_file_atomically(place / "a/F", "bytes"));
+  REQUIRE(place.files().move(place / "a/F", place / "G"));
+  CHECK(*place.files().read_file(place / "G", 100) == "bytes");
+  CHECK(place.files().list(place / "a")->empty());
+  CHECK(code_of(place.files().move(place / "missing", place / "H")) != Code::invalid);
+  REQUIRE(place.files().write_file_atomically(place / "a/F", "bytes"));
+  REQUIRE(place.files().remove_tree(place / "a"));
+  REQUIRE(place.files().remove_tree(place / "a"));
+  REQUIRE(place.files().remove_tree(place / "G"));
+  CHECK(place.files().list(place.root())->empty());
+}
+
 TEST_CASE("file layer: what was written atomically is read back, replaced whole, and leaves no other name") {
   for (const bool in_memory : {false, true}) {
     CAPTURE(in_memory);

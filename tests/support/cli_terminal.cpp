@@ -68,6 +68,8 @@ std::string run_on_terminal(std::vector<std::string> arguments, const TerminalOp
   REQUIRE(child >= 0);
   if (child == 0) become_command(std::move(arguments), options, name, pipe[1]);
   ::close(pipe[1]);
+  const auto typed = ::write(terminal, options.input.data(), options.input.size());
+  CHECK(typed == static_cast<ssize_t>(options.input.size()));
   std::string sent;
   std::string piped;
   bool open = true;

@@ -13,6 +13,7 @@ namespace daybook::test {
 struct TerminalOptions {
   unsigned short columns = 60;
   std::vector<std::string> environment{};  ///< `NAME=VALUE`.
+  std::string input{};                     ///< What is typed, at once.
   /// Standard output goes into a pipe, of which each piece is taken only when the terminal was silent for a moment; so
   /// the command is slowed down until a bar shows. Standard error stays on the terminal.
   bool slow_pipe = false;
