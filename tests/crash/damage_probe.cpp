@@ -14,21 +14,6 @@
 namespace daybook::test {
 namespace {
 
-constexpr char kSeparator = '\x1f';
-
-void say(const Pipe& pipe, const Finding& finding) {
-  pipe.say((finding.opened ? "opened" : "refused") + std::string(1, kSeparator) + finding.wrong +
-           std::string(1, kSeparator) + finding.refusal);
-}
-
-Finding finding_in(const std::string& said) {
-  const std::size_t wrong = said.find(kSeparator) + 1;
-  const std::size_t refusal = said.find(kSeparator, wrong) + 1;
-  return {.wrong = said.substr(wrong, refusal - 1 - wrong),
-          .refusal = said.substr(refusal),
-          .opened = said.starts_with("opened")};
-}
-
 std::string text_of(const Error& error) {
   return std::string(to_string(error.code)) + ": " + error.message;
 }
@@ -41,7 +26,8 @@ class Questions {
   Finding ask() {
     ask_all();
     if (const auto damage = log_.damage()) refused(*damage);
-    if (read_ < truth_.size() && finding_.refusal.empty() && !was_cut()) {
+    finding_.cut = was_cut();
+    if (read_ < truth_.size() && finding_.refusal.empty() && !finding_.cut) {
       wrong(std::to_string(truth_.size() - read_) + " events are gone, and nobody says so");
     }
     ask_queries();
@@ -170,67 +156,72 @@ Finding look(const DamageSubject& subject, const std::filesystem::path& director
   return finding;
 }
 
-Finding probe(const DamageSubject& subject, const std::filesystem::path& directory, Mode mode) {
-  const ChildEnd ended = in_child([&](const Pipe& pipe) { say(pipe, look(subject, directory, mode)); });
-  if (!ended.trouble().empty()) return {.wrong = ended.trouble(), .refusal = {}, .opened = false};
-  return finding_in(ended.said);
+/// One session; its last event is only in the tail, unless it closes.
+void write_session(const Pipe& pipe, const DamageSubject& subject, const std::filesystem::path& directory,
+                   std::uint32_t run, std::uint32_t commits, Ending ending) {
+  auto log = Log::open(directory, subject.options);
+  if (!log) return end_on_trouble(to_string(log.error()));
+  for (CommitName name{.run = run}; name.number < commits; ++name.number) {
+    if (const auto appended = (*log)->append(make_commit(name)); !appended) {
+      end_on_trouble(to_string(appended.error()));
+    }
+    const bool flushes = name.number == commits / 3 || name.number == 2 * commits / 3;
+    if (flushes && !(*log)->flush_index()) end_on_trouble("flush_index");
+  }
+  auto cursor = (*log)->read();
+  while (const auto batch = *cursor->next()) {
+    for (const EventView event : *batch) pipe.say(line_of(event) + "\n");
+  }
+  if (ending == Ending::killed) ::kill(::getpid(), SIGKILL);
+  if (!(*log)->close()) end_on_trouble("close");
 }
 
-void write_subject(const Pipe& pipe, const std::filesystem::path& directory, const Options& options, Ending ending) {
-  for (std::uint32_t run = 1; run <= 2; ++run) {
-    auto log = Log::open(directory, options);
-    if (!log) return end_on_trouble(to_string(log.error()));
-    for (CommitName name{.run = run}; name.number < 30; ++name.number) {
-      if (const auto appended = (*log)->append(make_commit(name)); !appended) {
-        end_on_trouble(to_string(appended.error()));
-      }
-      const bool flushes = name.number == 10 || name.number == 20;
-      if (flushes && !(*log)->flush_index()) end_on_trouble("flush_index");
-    }
-    if (run == 2) {
-      auto cursor = (*log)->read();
-      while (const auto batch = *cursor->next()) {
-        for (const EventView event : *batch) pipe.say(line_of(event) + "\n");
-      }
-      if (ending == Ending::killed) ::kill(::getpid(), SIGKILL);
-    }
-    if (!(*log)->close()) end_on_trouble("close");
-  }
+Contents without_diary(Contents contents) {
+  std::erase_if(contents,
+                [](const auto& file) { return file.first.starts_with("log/LOG") && file.first != "log/LOCK"; });
+  return contents;
 }
 
 }  // namespace
 
-DamageSubject make_damage_subject(Durability durability, Ending ending) {
+DamageSubject make_damage_subject(Durability durability, Ending ending, std::uint32_t commits) {
   DamageSubject subject{.contents = {},
+                        .older = {},
                         .lines = {},
                         .options = writer_options(durability),
                         .may_be_cut = durability == Durability::buffered && ending == Ending::killed};
-  subject.options.index_batch_events = 30;
+  subject.options.index_batch_events = commits;
   QuickDirectory directory;
   const auto path = directory.path() / "log";
-  const ChildEnd ended = in_child([&](const Pipe& pipe) { write_subject(pipe, path, subject.options, ending); });
-  CAPTURE(ended.trouble());
-  REQUIRE((ending == Ending::killed ? ended.signal == SIGKILL : ended.exit_code == 0));
-  for (std::size_t at = 0; at < ended.said.size();) {
-    const std::size_t end = ended.said.find('\n', at);
-    subject.lines.push_back(ended.said.substr(at, end - at));
+  const auto session = [&](std::uint32_t run, Ending how) {
+    const ChildEnd ended = in_child([&](const Pipe& pipe) { write_session(pipe, subject, path, run, commits, how); });
+    CAPTURE(ended.trouble());
+    REQUIRE((how == Ending::killed ? ended.signal == SIGKILL : ended.exit_code == 0));
+    return ended.said;
+  };
+  static_cast<void>(session(1, Ending::closed));
+  subject.older = without_diary(contents_of(path));
+  const std::string said = session(2, ending);
+  for (std::size_t at = 0; at < said.size();) {
+    const std::size_t end = said.find('\n', at);
+    subject.lines.push_back(said.substr(at, end - at));
     at = end + 1;
   }
-  REQUIRE(subject.lines.size() > 100);
-  subject.contents = contents_of(path);
+  REQUIRE(subject.lines.size() > 2 * commits);
+  subject.contents = without_diary(contents_of(path));
   return subject;
 }
 
 Finding probe_reader(const DamageSubject& subject, const std::filesystem::path& directory) {
   const std::string before = fingerprint_of(directory);
-  Finding finding = probe(subject, directory, Mode::read_only);
+  Finding finding = look(subject, directory, Mode::read_only);
   if (finding.wrong.empty() && fingerprint_of(directory) != before) finding.wrong = "a reader changed the directory";
   return finding;
 }
 
 Finding probe_writer(const DamageSubject& subject, const std::filesystem::path& directory) {
   const Contents before = contents_of(directory);
-  Finding finding = probe(subject, directory, Mode::read_write);
+  Finding finding = look(subject, directory, Mode::read_write);
   if (finding.opened || !finding.wrong.empty()) return finding;
   for (const std::string& name : differences(before, contents_of(directory))) {
     if (name != "LOCK") finding.wrong = "a writer that refused the log changed " + name;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 
@@ -21,6 +22,7 @@ std::atomic<std::uint64_t> end_at{0};
 std::atomic<std::uint64_t> counted{0};
 std::atomic<LastCall> last_call{LastCall::not_made};
 std::atomic<bool> counting{false};
+std::atomic<bool> preallocates{true};
 
 template <class Function>
 Function* library_function(const char* name) {
@@ -58,11 +60,16 @@ std::uint64_t calls_counted() {
   return counted;
 }
 
+void refuse_preallocation() {
+  preallocates = false;
+}
+
 }  // namespace daybook::test
 
 using daybook::test::count;
 using daybook::test::is_file;
 using daybook::test::library_function;
+using daybook::test::preallocates;
 
 extern "C" {
 
@@ -135,6 +142,13 @@ int ftruncate64(int descriptor, off64_t length) noexcept {
 
 int ftruncate(int descriptor, off_t length) noexcept {
   return ftruncate64(descriptor, length);
+}
+
+int fallocate(int descriptor, int mode, off_t offset, off_t length) {
+  static const auto next = library_function<int(int, int, off_t, off_t)>("fallocate");
+  if (preallocates) return next(descriptor, mode, offset, length);
+  errno = EOPNOTSUPP;
+  return -1;
 }
 
 int open64(const char* path, int flags, ...) {
