@@ -68,7 +68,8 @@ std::size_t Tail::event_count() const {
 
 std::size_t Tail::bytes() const {
   std::size_t bytes = 0;
-  for (const auto& generation : set()->generations) bytes += generation->bytes();
+  const auto now = set();  // held: the indexer may let go of a generation meanwhile
+  for (const auto& generation : now->generations) bytes += generation->bytes();
   return bytes;
 }
 

@@ -12,6 +12,8 @@ _PRODUCT = _LIBRARY + ("cli",)
 _LINES = [
     ("throw", _PRODUCT, r"\bthrow\b", "no daybook function throws; return a Result"),
     ("capture", _PRODUCT + ("bench", "examples", "tests"), r"\[\s*=", "name what the lambda captures"),
+    ("range-for", _PRODUCT + ("bench", "examples", "tests"), r"\bfor\s*\([^;()]*:[^;()]*\(\)->",
+     "g++ 12 lets what the call returned go before the loop; name it first"),
     ("detach", _PRODUCT + ("bench", "examples", "tests"), r"\.\s*detach\s*\(", "no detached threads; join them"),
     ("assert", _PRODUCT, r"\bassert\s*\(", "DAYBOOK_CHECK also holds in a release"),
     ("print", _LIBRARY, r"\bstd::(cout|cerr|clog|print|println)\b|\b(printf|fprintf|puts|fputs)\s*\(",

@@ -164,6 +164,7 @@ _PLANTS = [
     Plant("capture", "log/store.cpp", "return static_cast<int>(std::string(\"a // b {\").size());",
           "return [=] { return 1; }();", 10),
     Plant("detach", "log/store.cpp", "{ return", "{ std::thread().detach(), return", 10),
+    Plant("range-for", "log/store.cpp", "{ return", "{ for (int part : list()->parts) use(part); return", 10),
     Plant("assert", "log/store.cpp", "{ return", "{ assert(true), return", 10),
     Plant("print", "log/store.cpp", "{ return", "{ std::cout << 1, return", 10),
     Plant("clock", "log/store.cpp", "{ return", "{ std::chrono::system_clock::now(), return", 10),
