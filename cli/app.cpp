@@ -42,7 +42,10 @@ void add_commands(CLI::App& app, Context& context) {
   add_append(app, context);
   add_import(app, context);
   add_read(app, context);
+  add_tail(app, context);
   add_get(app, context);
+  add_inspect(app, context);
+  add_trace(app, context);
   add_streams(app, context);
   add_stats(app, context);
   add_verify(app, context);

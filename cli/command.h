@@ -41,6 +41,7 @@ void add_doctor(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_get(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
+void add_inspect(CLI::App& app, Context& context);
 void add_man(CLI::App& app, Context& context);
 void add_projection(CLI::App& app, Context& context);
 void add_read(CLI::App& app, Context& context);
@@ -48,6 +49,8 @@ void add_replay(CLI::App& app, Context& context);
 void add_repair(CLI::App& app, Context& context);
 void add_stats(CLI::App& app, Context& context);
 void add_streams(CLI::App& app, Context& context);
+void add_tail(CLI::App& app, Context& context);
+void add_trace(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 
 /// Where a value came from that the library refuses: a flag (exit 2) or a line or row of the input (exit 1).
@@ -57,6 +60,8 @@ enum class Source : std::uint8_t { flag, input };
 [[nodiscard]] int exit_code_of(const Error& error, Source source = Source::flag);
 /// Prints `daybook: MESSAGE` on stderr, one line without control characters, and returns exit_code_of().
 int report(const Error& error, Source source = Source::flag);
+/// As report(); but in a log with damage, what is not found may have been there, so the damage is reported.
+int report_reading(const Log& log, const Error& error);
 /// Prints `daybook: TEXT` on stderr, one line without control characters.
 void note(std::string_view text);
 /// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2); where there is no

@@ -7,55 +7,28 @@
 #include "daybook/log.h"
 
 #include "cli/command.h"
+#include "cli/event_facts.h"
 #include "cli/event_json.h"
-#include "cli/event_lines.h"
 #include "cli/fact_list.h"
 #include "cli/flags.h"
 #include "cli/output.h"
-#include "cli/time_text.h"
 
 namespace daybook::cli {
 namespace {
-
-void print_facts(Output& output, const EventView& event) {
-  FactList facts;
-  facts.add("sequence", std::to_string(event.sequence().value()));
-  facts.add("stream", std::string(event.stream()));
-  facts.add("version", std::to_string(event.version().value()));
-  facts.add("type", std::string(event.type()));
-  facts.add("id", event.id().text());
-  facts.add("time", shown_time(output, event.recorded_at(), Precision::nanoseconds));
-  if (const auto occurred = event.occurred_at()) {
-    facts.add("occurred at", shown_time(output, *occurred, Precision::nanoseconds));
-  }
-  for (std::size_t at = 0; at < event.tag_count(); ++at) facts.add("tag", std::string(event.tag(at)));
-  if (const auto correlation = event.correlation_id()) facts.add("correlation", correlation->text());
-  if (const auto causation = event.causation_id()) facts.add("causation", causation->text());
-  if (const auto traceparent = event.traceparent()) facts.add("traceparent", std::string(*traceparent));
-  for (std::size_t at = 0; at < event.header_count(); ++at) {
-    const auto [name, value] = event.header(at);
-    facts.add("header", std::string(name) + ": " + std::string(value));
-  }
-  facts.add("content type", std::string(event.content_type()));
-  facts.add("data", data_text(event));
-  facts.print(output);
-}
 
 int run(const Context& context, Sequence sequence) {
   Result<std::unique_ptr<Log>> log = open_for_reading(context);
   if (!log) return report(log.error());
   const Result<PinnedEvent> event = (*log)->get(sequence);
-  if (!event) {
-    // What is not found in a damaged log may have been there.
-    const std::optional<Error> damage = (*log)->damage();
-    return report(damage && event.error().code == Code::not_found ? *damage : event.error());
-  }
+  if (!event) return report_reading(**log, event.error());
   Output output;
   if (context.json) {
     EventJson(output.terminal()).append(output.buffer(), event->view());
     output.buffer() += '\n';
   } else {
-    print_facts(output, event->view());
+    FactList facts;
+    add_event_facts(facts, event->view(), output);
+    facts.print(output);
   }
   return finish_reading(**log, output, kExitOk);
 }

@@ -36,6 +36,11 @@ Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability
   return open(context, options);
 }
 
+int report_reading(const Log& log, const Error& error) {
+  const std::optional<Error> damage = error.code == Code::not_found ? log.damage() : std::nullopt;
+  return report(damage ? *damage : error);
+}
+
 int finish_reading(const Log& log, Output& output, int exit_code) {
   output.flush();
   if (exit_code == kExitOk && output.ok()) {

@@ -96,6 +96,10 @@ Result<void> Follower::open_store(StoreMode mode) {
 }
 
 Result<void> Follower::look_beside_writer(const Head& head, bool reopen) {
+  // Nothing may be shown that is not shown already. Catching up costs a hundred times what reading HEAD does, and one
+  // who waits for events looks many times a second.
+  const bool at_rest = core_.head.head() == head.written && !reopen && followed_wal_ == head.wal_number;
+  if (at_rest) return {};
   // Another writer since: it may have replaced whole families, which an open store does not follow.
   if (reopen || followed_wal_ != head.wal_number) {
     if (auto opened = open_store(StoreMode::follow); !opened) return opened;

@@ -18,6 +18,7 @@
 #include "daybook/event.h"
 #include "daybook/ids.h"
 #include "daybook/options.h"
+#include "daybook/placement.h"
 #include "daybook/result.h"
 #include "daybook/statistics.h"
 #include "daybook/subscription.h"
@@ -90,6 +91,8 @@ class Log {
   [[nodiscard]] Result<Cursor> read(const ReadOptions& options = {});
   /// The event at `sequence`; `not_found` beyond the head or for 0.
   [[nodiscard]] Result<PinnedEvent> get(Sequence sequence);
+  /// The file and the index terms of the event at `sequence`; `not_found` as get(). Looks each term up.
+  [[nodiscard]] Result<Placement> placement(Sequence sequence);
   /// The first sequence recorded at or after `time`; one beyond the head where there is none.
   [[nodiscard]] Result<Sequence> first_at(Timestamp time);
   /// The sequence of `version` in `stream`; `not_found` where the stream has no such version.

@@ -25,7 +25,7 @@ PUBLIC_LAYER = {
     "result": "base", "ids": "base", "clock": "base", "limits": "base",
     "event": "schema", "query": "schema", "block": "schema",
     "options": "log", "cursor": "log", "log": "log", "statistics": "log", "version": "log", "subscription": "log",
-    "repair": "log", "health": "log",
+    "repair": "log", "health": "log", "placement": "log",
     "projection": "projections", "replay": "projections", "retail": "projections", "client": "client", "server": "server",
 }
 _OUTSIDE = ("examples/", "tests/install/")  # Built against an installed daybook as well.

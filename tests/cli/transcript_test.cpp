@@ -48,12 +48,14 @@ std::vector<Step> steps_of(const std::string& document) {
   return steps;
 }
 
-/// Ids, times and sizes differ from run to run.
+/// Ids, times, hashes, names of files and sizes differ from run to run.
 std::string normalised(std::string text) {
   const std::vector<std::pair<std::regex, std::string>> rules{
       {std::regex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"},
       {std::regex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]+Z"), "TIME"},
       {std::regex(" [0-9]+\\.[0-9]{3} s\n"), " N s\n"},
+      {std::regex("\\b[0-9a-f]{32}\\b"), "HASH"},
+      {std::regex("log/[0-9]+\\.sst"), "log/NUMBER.sst"},
       {std::regex("\"bytesOnDisk\":[0-9]+"), "\"bytesOnDisk\":N"},
       {std::regex("closed, WAL [0-9]+"), "closed, WAL N"},
   };

@@ -3,6 +3,7 @@
 #include "tests/support/cli_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +85,18 @@ std::optional<std::string> CliProcess::read_line() {
   std::string line = buffer_.substr(0, end);
   buffer_.erase(0, end + 1);
   return line;
+}
+
+bool CliProcess::wait_for_line(std::chrono::milliseconds wait) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  while (buffer_.find('\n') == std::string::npos) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd waiting{.fd = output_, .events = POLLIN, .revents = 0};
+    if (left.count() < 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) == 0) return false;
+    if (!read_more()) return true;
+  }
+  return true;
 }
 
 std::string CliProcess::read_rest() {

@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ class CliProcess {
   void close_input();
   /// The next line that it prints, without its end; waits for it. Nullopt at the end of its output.
   [[nodiscard]] std::optional<std::string> read_line();
+  /// Whether read_line() has an answer within `wait`.
+  [[nodiscard]] bool wait_for_line(std::chrono::milliseconds wait);
   /// Everything that it still prints, line ends included.
   [[nodiscard]] std::string read_rest();
   /// Closes the reading end of its standard output.
