@@ -112,7 +112,8 @@ void ProgressBar::update(const Progress& progress) {
 
 void ProgressBar::clear() {
   if (shown_columns_ == 0) return;
-  const std::string blanks(std::min(shown_columns_, columns_of_stderr() - 1), ' ');
+  // The whole line: the terminal may have shown a key behind the bar, such as ^C.
+  const std::string blanks(columns_of_stderr() - 1, ' ');
   write_to_stderr("\r" + blanks + "\r");
   shown_columns_ = 0;
 }
