@@ -33,7 +33,7 @@ _SEES_ALL_PUBLIC = ("examples", "tests", "bench")
 
 _STANDARD = re.compile(r"^[a-z_0-9]+$")
 _SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|(fcntl|unistd|signal|poll|pthread|errno|stdlib|string|dirent|time|"
-                     r"termios|spawn|sched|locale|wchar|wctype|ctype|stdio|math|limits|ftw|glob|pwd|dlfcn|mntent)\.h$)")
+                     r"termios|spawn|sched|locale|wchar|wctype|ctype|stdio|math|limits|ftw|glob|pwd|malloc|dlfcn|mntent)\.h$)")
 
 
 def check(tree: Tree) -> None:
