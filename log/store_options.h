@@ -17,6 +17,9 @@ namespace daybook {
 [[nodiscard]] rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory,
                                                   StoreMode mode);
 
+/// Lets this process open as many files as the system allows it: a long log has many table files.
+void raise_file_limit();
+
 /// Options of the families default, events and postings, in this order; they share one cache.
 [[nodiscard]] std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& options);
 

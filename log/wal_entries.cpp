@@ -2,57 +2,69 @@
 // family, which only the MANIFEST knows.
 #include "log/wal_entries.h"
 
-#include <algorithm>
-#include <map>
-#include <span>
-#include <string_view>
+#include <functional>
 #include <utility>
 
 #include <rocksdb/write_batch.h>
-
-#include "log/wal_scan.h"
 
 namespace daybook {
 namespace {
 
 constexpr std::size_t kKeyBytes = 8;
-constexpr std::size_t kBatchHeaderBytes = 12;
+/// Which family an entry is of is not asked here.
+constexpr std::uint32_t kNoFamily = UINT32_MAX;
 
-/// Collects what a WriteBatch puts; what else it may hold is not daybook's.
+/// Hands on what a WriteBatch puts; what else it may hold is not daybook's.
 class Puts final : public rocksdb::WriteBatch::Handler {
  public:
-  Puts(std::deque<WalEntry>& entries, const std::string& file) : entries_(entries), file_(file) {}
+  using OnPut = std::function<void(std::string key, std::string value)>;
+  explicit Puts(OnPut on_put) : on_put_(std::move(on_put)) {}
   rocksdb::Status PutCF(std::uint32_t, const rocksdb::Slice& key, const rocksdb::Slice& value) override {
-    if (key.size() == kKeyBytes) entries_.push_back({key.ToString(), value.ToString(), file_});
+    if (key.size() == kKeyBytes) on_put_(key.ToString(), value.ToString());
     return rocksdb::Status::OK();
   }
   rocksdb::Status DeleteCF(std::uint32_t, const rocksdb::Slice&) override { return rocksdb::Status::OK(); }
+  rocksdb::Status SingleDeleteCF(std::uint32_t, const rocksdb::Slice&) override { return rocksdb::Status::OK(); }
+  rocksdb::Status DeleteRangeCF(std::uint32_t, const rocksdb::Slice&, const rocksdb::Slice&) override {
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status MergeCF(std::uint32_t, const rocksdb::Slice&, const rocksdb::Slice&) override {
+    return rocksdb::Status::OK();
+  }
   void LogData(const rocksdb::Slice&) override {}
 
  private:
-  std::deque<WalEntry>& entries_;
-  const std::string& file_;
+  OnPut on_put_;
 };
 
 }  // namespace
 
 Result<void> WalEntries::rewind() {
+  readers_.clear();
+  entries_.clear();
+  trouble_.clear();
+  file_.clear();
+  damage_count_ = 0;
+  scanner_.emplace(kNoFamily, [this](std::string_view bytes) { take_record(bytes); });
+  const auto there = files_.exists(directory_ + "/log");
+  if (!there) return std::unexpected(there.error());
+  if (!*there) return {};
   const auto names = files_.list(directory_ + "/log");
   if (!names) return std::unexpected(names.error());
-  std::map<std::uint64_t, std::string, std::greater<>> by_number;
-  for (const std::string& name : *names) {
-    if (const auto number = wal_number_of(name)) by_number.emplace(*number, name);
+  for (const WalFile& file : wal_files_of(*names)) {
+    const std::string name = "log/" + file.name;
+    auto reader = files_.open_reader(directory_ + "/" + name);
+    // A writer may have deleted it since: what it held is in a table file by then.
+    if (!reader && reader.error().code == Code::not_found) continue;
+    if (!reader) return std::unexpected(std::move(reader.error()));
+    readers_.emplace_back(name, std::move(*reader));
   }
-  names_.clear();
-  for (auto& [number, name] : by_number) names_.push_back(std::move(name));
-  reader_.reset();
-  entries_.clear();
   return {};
 }
 
 Result<std::optional<WalEntry>> WalEntries::next() {
   while (entries_.empty()) {
-    const auto more = read_block();
+    const auto more = read_on();
     if (!more) return std::unexpected(more.error());
     if (!*more) return std::nullopt;
   }
@@ -62,53 +74,36 @@ Result<std::optional<WalEntry>> WalEntries::next() {
 }
 
 /// The next block of the files. False: there is none.
-Result<bool> WalEntries::read_block() {
-  if (!reader_) {
-    if (names_.empty()) return false;
-    file_ = "log/" + names_.back();
-    names_.pop_back();
-    auto opened = files_.open_reader(directory_ + "/" + file_);
-    if (!opened) return std::unexpected(std::move(opened.error()));
-    reader_ = std::move(*opened);
-    in_record_ = false;
+Result<bool> WalEntries::read_on() {
+  if (readers_.empty()) return false;
+  const auto& [name, reader] = readers_.front();
+  if (file_.empty()) scanner_->begin_file(name);
+  file_ = name;
+  const auto more = scanner_->scan_next(*reader);
+  if (!more) return std::unexpected(more.error());
+  look_for_damage();
+  if (!*more) {
+    readers_.pop_front();
+    file_.clear();
   }
-  block_.resize(kWalBlockBytes);
-  const auto filled = reader_->read(block_);
-  if (!filled) return std::unexpected(filled.error());
-  const std::span<const std::byte> block = std::span<const std::byte>(block_).first(*filled);
-  for (std::size_t at = 0; at < block.size() && !is_wal_padding(at);) {
-    if (const auto fragment = read_wal_fragment(block, at)) {
-      take_fragment(*fragment);
-      at = fragment->end;
-    } else {
-      in_record_ = false;
-      at = resume_wal_block(block, at);
-    }
-  }
-  if (*filled < block_.size()) reader_.reset();
   return true;
 }
 
-void WalEntries::take_fragment(const WalFragment& fragment) {
-  const bool begins = fragment.type == WalFragmentType::full || fragment.type == WalFragmentType::first;
-  if (begins) {
-    record_.clear();
-    in_record_ = true;
-  }
-  if (!in_record_) return;
-  record_.append(reinterpret_cast<const char*>(fragment.payload.data()), fragment.payload.size());
-  const bool ends = fragment.type == WalFragmentType::full || fragment.type == WalFragmentType::last;
-  if (ends) end_record();
+void WalEntries::look_for_damage() {
+  if (scanner_->scan().damage_count == damage_count_) return;
+  damage_count_ = scanner_->scan().damage_count;
+  const WalDamage& damage = scanner_->scan().damage.back();
+  trouble_ = damage.file + ": " + damage.reason;
 }
 
-void WalEntries::end_record() {
-  in_record_ = false;
-  if (record_.size() < kBatchHeaderBytes) return;
-  const std::size_t before = entries_.size();
-  Puts found(entries_, file_);
-  const rocksdb::WriteBatch batch(record_);
-  // Bytes that only look like a batch: none of it counts.
-  if (!batch.Iterate(&found).ok()) entries_.resize(before);
+void WalEntries::take_record(std::string_view bytes) {
+  look_for_damage();
+  Puts found([this](std::string key, std::string value) {
+    entries_.push_back({std::move(key), std::move(value), file_, std::exchange(trouble_, {})});
+  });
+  const rocksdb::WriteBatch batch{std::string(bytes)};
+  // The scanner has walked over it, so it is a whole batch; what else it may hold is not ours.
+  (void)batch.Iterate(&found);
 }
 
 }  // namespace daybook

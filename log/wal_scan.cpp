@@ -20,12 +20,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".log";
 
-struct WalFile {
-  std::uint64_t number;
-  std::string name;
-};
+}  // namespace
 
-/// The WAL files among `names`, by number, from `oldest` on.
 std::vector<WalFile> wal_files_of(const std::vector<std::string>& names, std::uint64_t oldest) {
   std::vector<WalFile> files;
   for (const std::string& name : names) {
@@ -36,56 +32,38 @@ std::vector<WalFile> wal_files_of(const std::vector<std::string>& names, std::ui
   return files;
 }
 
-/// Walks the files, block by block, and keeps account.
-class Scanner {
- public:
-  explicit Scanner(std::uint32_t events_family_id) : batch_(events_family_id), block_(kWalBlockBytes) {}
-
-  Result<void> scan_file(FileLayer& files, const std::string& directory, const std::string& relative_name);
-  WalScan take() { return std::move(scan_); }
-
- private:
-  void scan_block(std::span<const std::byte> block);
-  void take_fragment(const WalFragment& fragment, std::uint64_t offset);
-  void end_record(std::uint64_t end);
-  void keep_record(std::uint64_t end);
-  void open_damage(std::uint64_t offset, std::string reason);
-  void close_damage(std::uint64_t end);
-
-  WalScan scan_;
-  WalBatchReader batch_;
-  std::vector<std::byte> block_;
-  std::string file_;
-  std::uint64_t block_offset_ = 0;
-  bool in_record_ = false;  ///< A first fragment came by, its last has not.
-  std::uint64_t record_offset_ = 0;
-  std::uint64_t sequence_end_ = 0;        ///< RocksDB's, behind the last intact record.
-  std::uint64_t clean_sequence_end_ = 0;  ///< The same, as of the first damage.
-  std::optional<WalDamage> damage_;       ///< The stretch that is still growing.
-};
-
-Result<void> Scanner::scan_file(FileLayer& files, const std::string& directory, const std::string& relative_name) {
+Result<void> WalScanner::scan_file(FileLayer& files, const std::string& directory, const std::string& relative_name) {
   auto reader = files.open_reader(directory + "/" + relative_name);
   if (!reader) return std::unexpected(std::move(reader.error()));
+  begin_file(relative_name);
+  while (true) {
+    const auto more = scan_next(**reader);
+    if (!more) return std::unexpected(more.error());
+    if (!*more) return {};
+  }
+}
+
+void WalScanner::begin_file(const std::string& relative_name) {
   file_ = relative_name;
   block_offset_ = 0;
   in_record_ = false;
   // Not what was last found behind damage: RocksDB may have recovered without it and numbered on from here.
   sequence_end_ = clean_sequence_end_;
-  while (true) {
-    const auto filled = (*reader)->read(block_);
-    if (!filled) return std::unexpected(filled.error());
-    scan_block(std::span<const std::byte>(block_).first(*filled));
-    block_offset_ += *filled;
-    if (*filled < block_.size()) break;
-  }
+}
+
+Result<bool> WalScanner::scan_next(FileReader& reader) {
+  const auto filled = reader.read(block_);
+  if (!filled) return std::unexpected(filled.error());
+  scan_block(std::span<const std::byte>(block_).first(*filled));
+  block_offset_ += *filled;
+  if (*filled == block_.size()) return true;
   if (in_record_) open_damage(record_offset_, "the file ends inside a record");
   close_damage(block_offset_);
   ++scan_.files;
-  return {};
+  return false;
 }
 
-void Scanner::scan_block(std::span<const std::byte> block) {
+void WalScanner::scan_block(std::span<const std::byte> block) {
   std::size_t at = 0;
   while (at < block.size() && !is_wal_padding(at)) {
     const std::uint64_t offset = block_offset_ + at;
@@ -101,23 +79,27 @@ void Scanner::scan_block(std::span<const std::byte> block) {
   }
 }
 
-void Scanner::take_fragment(const WalFragment& fragment, std::uint64_t offset) {
+void WalScanner::take_fragment(const WalFragment& fragment, std::uint64_t offset) {
   const bool begins = fragment.type == WalFragmentType::full || fragment.type == WalFragmentType::first;
   if (begins) {
     if (in_record_) open_damage(record_offset_, "a record without its end before byte " + std::to_string(offset));
     in_record_ = true;
     record_offset_ = offset;
     batch_.begin();
+    record_bytes_.clear();
   } else if (!in_record_) {
     open_damage(offset, "a record without its beginning at byte " + std::to_string(offset));
     return;
   }
   batch_.feed(fragment.payload);
+  if (on_record_) {
+    record_bytes_.append(reinterpret_cast<const char*>(fragment.payload.data()), fragment.payload.size());
+  }
   const bool ends = fragment.type == WalFragmentType::full || fragment.type == WalFragmentType::last;
   if (ends) end_record(block_offset_ + fragment.end);
 }
 
-void Scanner::end_record(std::uint64_t end) {
+void WalScanner::end_record(std::uint64_t end) {
   in_record_ = false;
   const char* const wrong = !batch_.finish()                    ? "not a write batch"
                             : batch_.sequence() < sequence_end_ ? "an older record again"
@@ -128,9 +110,10 @@ void Scanner::end_record(std::uint64_t end) {
   close_damage(record_offset_);
   sequence_end_ = batch_.sequence() + batch_.count();
   keep_record(end);
+  if (on_record_) on_record_(record_bytes_);
 }
 
-void Scanner::keep_record(std::uint64_t end) {
+void WalScanner::keep_record(std::uint64_t end) {
   ++scan_.records;
   // Whatever was damaged before has something intact behind it now.
   for (auto damage = scan_.damage.rbegin(); damage != scan_.damage.rend() && damage->torn_tail; ++damage) {
@@ -156,20 +139,18 @@ void Scanner::keep_record(std::uint64_t end) {
   record.event_keys = keys;
 }
 
-void Scanner::open_damage(std::uint64_t offset, std::string reason) {
+void WalScanner::open_damage(std::uint64_t offset, std::string reason) {
   if (damage_) return;
   damage_ = WalDamage{.file = file_, .offset = offset, .bytes = 0, .torn_tail = true, .reason = std::move(reason)};
 }
 
-void Scanner::close_damage(std::uint64_t end) {
+void WalScanner::close_damage(std::uint64_t end) {
   if (!damage_) return;
   damage_->bytes = end - damage_->offset;
   ++scan_.damage_count;
   if (scan_.damage.size() == kWalDamageListedMax) scan_.damage.pop_back();
   scan_.damage.push_back(*std::exchange(damage_, std::nullopt));
 }
-
-}  // namespace
 
 std::optional<std::uint64_t> wal_number_of(std::string_view name) {
   constexpr std::string_view kDirectory = "log/";
@@ -186,7 +167,7 @@ Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::ui
   const auto names = files.list(directory + "/log");
   if (!names) return std::unexpected(names.error());
   const std::vector<WalFile> wal_files = wal_files_of(*names, oldest);
-  Scanner scanner(events_family_id);
+  WalScanner scanner(events_family_id);
   for (const WalFile& file : wal_files) {
     if (auto scanned = scanner.scan_file(files, directory, "log/" + file.name); !scanned) {
       return std::unexpected(std::move(scanned.error()));

@@ -6,14 +6,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daybook/result.h"
 #include "log/file_layer.h"
 #include "log/wal_batch.h"
+#include "log/wal_block.h"
 
 namespace daybook {
 
@@ -56,6 +60,54 @@ struct WalScan {
 
 /// The number of `log/000012.log` or `000012.log`; nullopt for any other name, RocksDB's own text log `LOG` included.
 [[nodiscard]] std::optional<std::uint64_t> wal_number_of(std::string_view name);
+
+/// A WAL file in DIR/log.
+struct WalFile {
+  std::uint64_t number;
+  std::string name;  ///< Such as `000012.log`.
+};
+
+/// The WAL files among `names`, by number, from `oldest` on.
+[[nodiscard]] std::vector<WalFile> wal_files_of(const std::vector<std::string>& names, std::uint64_t oldest = 0);
+
+/// The scan as a walk: files in the order of their numbers, block by block, keeping account.
+class WalScanner {
+ public:
+  /// `on_record` gets the bytes of each intact record (a RocksDB WriteBatch), for as long as the call takes.
+  using OnRecord = std::function<void(std::string_view bytes)>;
+  explicit WalScanner(std::uint32_t events_family_id, OnRecord on_record = {})
+      : batch_(events_family_id), on_record_(std::move(on_record)), block_(kWalBlockBytes) {}
+
+  [[nodiscard]] Result<void> scan_file(FileLayer& files, const std::string& directory,
+                                       const std::string& relative_name);
+  /// The same in steps: begin_file, then scan_next until it says false, the file's end.
+  void begin_file(const std::string& relative_name);
+  [[nodiscard]] Result<bool> scan_next(FileReader& reader);
+  /// What was found so far.
+  [[nodiscard]] const WalScan& scan() const { return scan_; }
+  [[nodiscard]] WalScan take() { return std::move(scan_); }
+
+ private:
+  void scan_block(std::span<const std::byte> block);
+  void take_fragment(const WalFragment& fragment, std::uint64_t offset);
+  void end_record(std::uint64_t end);
+  void keep_record(std::uint64_t end);
+  void open_damage(std::uint64_t offset, std::string reason);
+  void close_damage(std::uint64_t end);
+
+  WalScan scan_;
+  WalBatchReader batch_;
+  OnRecord on_record_;
+  std::string record_bytes_;  ///< Of the record at hand, where somebody wants it.
+  std::vector<std::byte> block_;
+  std::string file_;
+  std::uint64_t block_offset_ = 0;
+  bool in_record_ = false;  ///< A first fragment came by, its last has not.
+  std::uint64_t record_offset_ = 0;
+  std::uint64_t sequence_end_ = 0;        ///< RocksDB's, behind the last intact record.
+  std::uint64_t clean_sequence_end_ = 0;  ///< The same, as of the first damage.
+  std::optional<WalDamage> damage_;       ///< The stretch that is still growing.
+};
 
 /// Reads every WAL file in `directory`/log from the number `oldest` on, in the order of their numbers.
 /// `events_family_id` is RocksDB's id of the events family. Damage is a finding, not an error; errors are `io`,
