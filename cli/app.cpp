@@ -10,6 +10,7 @@
 #include "cli/flags.h"
 #include "cli/help/help_text.h"
 #include "cli/version.h"
+#include "cli/visible_text.h"
 
 namespace daybook::cli {
 namespace {
@@ -41,6 +42,7 @@ void add_commands(CLI::App& app, Context& context) {
   app.require_subcommand(1);
   add_append(app, context);
   add_import(app, context);
+  add_export(app, context);
   add_read(app, context);
   add_tail(app, context);
   add_get(app, context);
@@ -58,15 +60,26 @@ void add_commands(CLI::App& app, Context& context) {
   add_man(app, context);
 }
 
-/// The command that was asked for, as far as the command line was understood: the one whose help is worth naming.
-std::string help_hint(const CLI::App& app) {
-  std::string hint = "daybook";
+/// What is shown of a word that is no command.
+constexpr std::size_t kWordColumnsMax = 60;
+
+/// The command that was asked for, as far as the command line was understood: `daybook projection`.
+std::string understood(const CLI::App& app) {
+  std::string command = "daybook";
   const CLI::App* at = &app;
   while (!at->get_subcommands().empty()) {
     at = at->get_subcommands().front();
-    hint += " " + at->get_name();
+    command += " " + at->get_name();
   }
-  return hint + " --help";
+  return command;
+}
+
+/// Whether a command of `app`, or of the command that was given, is what is missing.
+bool lacks_command(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const auto any = [](const CLI::App*) { return true; };
+  return dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !at->get_subcommands(any).empty();
 }
 
 }  // namespace
@@ -81,12 +94,14 @@ void build_app(CLI::App& app, Context& context) {
 
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
-  if (app.get_subcommands().empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  if (lacks_command(app, error)) {
     // CLI11 only says that a command is missing, and leaves the word that is none among the rest.
-    const std::vector<std::string> rest = app.remaining();
-    message = rest.empty() ? "which command?" : "'" + rest.front() + "' is no command";
+    const std::vector<std::string> rest = app.remaining(true);
+    const std::string of = app.get_subcommands().empty() ? "" : " of " + understood(app);
+    message = rest.empty() ? "which command" + of + "?"
+                           : "'" + clip(visible(rest.front()), kWordColumnsMax) + "' is no command" + of;
   }
-  return message + "; see: " + help_hint(app);
+  return message + "; see: " + understood(app) + " --help";
 }
 
 }  // namespace daybook::cli

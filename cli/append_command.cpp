@@ -13,6 +13,7 @@
 
 #include "daybook/limits.h"
 #include "daybook/log.h"
+#include "log/validate.h"
 
 #include "cli/command.h"
 #include "cli/commit_json.h"
@@ -27,9 +28,6 @@
 
 namespace daybook::cli {
 namespace {
-
-/// The largest commit (16 MiB) fits in base64 and with escapes.
-constexpr std::size_t kLineBytesMax = 64 * 1024 * 1024;
 
 struct Flags {
   std::optional<std::string> input;  ///< `-`
@@ -106,9 +104,17 @@ void print_appended(Output& output, const Appended& appended, bool json) {
   output.flush();
 }
 
+/// What the log would refuse whatever is in it, found before the log is opened for writing, which changes its files.
+Result<void> check_before(const Commit& commit) {
+  Result<void> checked = check_commit(commit);
+  if (!checked) checked.error().outcome = Outcome::not_appended;
+  return checked;
+}
+
 int append_event(const Context& context, const Flags& flags) {
   Result<Commit> commit = commit_of(flags);
   if (!commit) return interrupted() ? kExitInterrupted : report(commit.error());
+  if (Result<void> checked = check_before(*commit); !checked) return report(checked.error());
   Result<std::unique_ptr<Log>> log = open_for_writing(context, flags.durability);
   if (!log) return report(log.error());
   Result<Appended> appended = (*log)->append(std::move(*commit));
@@ -119,8 +125,35 @@ int append_event(const Context& context, const Flags& flags) {
   return output.finish(kExitOk);
 }
 
+/// Opens the log at the first line that is worth it, or at the end of an input without any.
+class Opener {
+ public:
+  Opener(const Context& context, Durability durability) : context_(context), durability_(durability) {}
+  [[nodiscard]] Result<Appended> append(Commit commit) {
+    if (!log_) {
+      if (Result<void> checked = check_before(commit); !checked) return std::unexpected(checked.error());
+    }
+    if (Result<void> opened = open(); !opened) return std::unexpected(opened.error());
+    return log_->append(std::move(commit));
+  }
+  /// Makes the log where there is none.
+  [[nodiscard]] Result<void> open() {
+    if (log_) return {};
+    Result<std::unique_ptr<Log>> log = open_for_writing(context_, durability_);
+    if (!log) return std::unexpected(log.error());
+    log_ = std::move(*log);
+    return {};
+  }
+  [[nodiscard]] Result<void> close() { return log_ ? log_->close() : Result<void>(); }
+
+ private:
+  const Context& context_;
+  Durability durability_;
+  std::unique_ptr<Log> log_;
+};
+
 /// Appends each line as a commit; stops at the first that is refused.
-int append_lines(Log& log, LineReader& lines, Output& output) {
+int append_lines(Opener& log, LineReader& lines, Output& output) {
   CommitJson reader;
   ProgressBar bar("append", "lines", output);
   const auto refused = [&](const Error& error) {
@@ -162,7 +195,7 @@ Result<void> merge(Commit& all, Commit line, std::size_t& data_bytes) {
 }
 
 /// Appends all lines as one commit.
-int append_atomically(Log& log, LineReader& lines, Output& output) {
+int append_atomically(Opener& log, LineReader& lines, Output& output) {
   CommitJson reader;
   Commit all;
   std::size_t data_bytes = 0;
@@ -188,12 +221,15 @@ int append_atomically(Log& log, LineReader& lines, Output& output) {
 }
 
 int append_input(const Context& context, const Flags& flags) {
-  Result<std::unique_ptr<Log>> log = open_for_writing(context, flags.durability);
-  if (!log) return report(log.error());
-  LineReader lines(STDIN_FILENO, kLineBytesMax);
+  if (context.log_directory.empty()) return report(no_log_named());
+  Opener log(context, flags.durability);
+  LineReader lines(STDIN_FILENO, kCommitLineBytesMax);
   Output output;
-  int exit_code = flags.atomic ? append_atomically(**log, lines, output) : append_lines(**log, lines, output);
-  if (Result<void> closed = (*log)->close(); !closed) {
+  int exit_code = flags.atomic ? append_atomically(log, lines, output) : append_lines(log, lines, output);
+  if (exit_code == kExitOk) {
+    if (Result<void> opened = log.open(); !opened) exit_code = report(opened.error());
+  }
+  if (Result<void> closed = log.close(); !closed) {
     const int close_code = report(closed.error());
     if (exit_code == kExitOk) exit_code = close_code;
   }

@@ -38,6 +38,7 @@ struct Context {
 void add_append(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 void add_doctor(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
 void add_generate(CLI::App& app, Context& context);
 void add_get(CLI::App& app, Context& context);
 void add_import(CLI::App& app, Context& context);
@@ -64,6 +65,8 @@ int report(const Error& error, Source source = Source::flag);
 int report_reading(const Log& log, const Error& error);
 /// Prints `daybook: TEXT` on stderr, one line without control characters.
 void note(std::string_view text);
+/// The error of a command line that names no log: `invalid` (exit 2).
+[[nodiscard]] Error no_log_named();
 /// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2); where there is no
 /// log: exit 3.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_reading(const Context& context);

@@ -198,6 +198,20 @@ Result<Commit> read_commit(const JsonValue& json) {
   return commit;
 }
 
+/// What `export --skip-damaged` says in place of events that it could not read.
+std::unexpected<Error> gap_error(const JsonValue& gap) {
+  std::string from = "?";
+  std::string through = "?";
+  std::string reason;
+  for (const auto& [name, value] : gap.members) {
+    if (name == "from") from = value.raw;
+    if (name == "through") through = value.raw;
+    if (name == "reason") reason = value.text;
+  }
+  return wrong("a gap: the events " + from + " through " + through + " could not be read when this was exported" +
+               (reason.empty() ? reason : " (" + reason + ")"));
+}
+
 }  // namespace
 
 Result<Commit> CommitJson::parse(std::string_view line) {
@@ -206,6 +220,7 @@ Result<Commit> CommitJson::parse(std::string_view line) {
   if (json->kind != Kind::object) return wrong("it must be a JSON object, an event or a commit");
   for (const auto& [name, value] : json->members) {
     if (name == "events") return read_commit(*json);
+    if (name == "gap") return gap_error(value);
   }
   Result<Event> event = read_event(*json, "");
   if (!event) return std::unexpected(std::move(event.error()));

@@ -1,8 +1,9 @@
-// A line of `append -`: an event or a commit in JSON.
+// A line of `append -`, or of an import without a mapping: an event or a commit in JSON.
 //
 // Threads: one at a time a reader.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@
 #include "cli/json_door.h"
 
 namespace daybook::cli {
+
+/// The longest line: a commit of 16 MiB fits, whatever is escaped or base64 in it.
+inline constexpr std::size_t kCommitLineBytesMax = 64 * 1024 * 1024;
 
 /// Reads the two forms of docs/cli.md. Recorded fields (sequence, version, time) are ignored; every other unknown
 /// field is `invalid`, named.

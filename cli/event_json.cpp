@@ -70,7 +70,8 @@ void append_metadata(std::string& out, const EventView& event) {
 }  // namespace
 
 bool is_json_line(std::string_view data) {
-  return data.find_first_of("\n\r") == std::string_view::npos && is_json(data);
+  // Blanks around it would be lost to whoever reads the line.
+  return data.find_first_of("\n\r") == std::string_view::npos && trim_json(data).size() == data.size() && is_json(data);
 }
 
 void EventJson::append(std::string& out, const EventView& event) {

@@ -30,7 +30,7 @@ class EventJson {
 
 /// Appends `{"firstSequence":1,"lastSequence":2,"versions":{"a":2},"repeated":false}`, streams in byte order.
 void append_appended_json(std::string& out, const Appended& appended);
-/// Whether `data` can stand in a JSON line as it is: valid JSON in UTF-8 without a line break.
+/// Whether `data` can stand in a JSON line as it is: valid JSON in UTF-8 without a line break, or blanks around it.
 [[nodiscard]] bool is_json_line(std::string_view data);
 
 }  // namespace daybook::cli

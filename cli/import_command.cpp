@@ -1,17 +1,20 @@
-// `import FILE --mapping FILE.toml`. The mapping and the input's columns are checked before the log is opened, so that
-// a mistake there leaves not even an empty log behind.
+// `import FILE [--mapping FILE.toml]`. The mapping and the input's columns, or without one the first line, are checked
+// before the log is opened, so that a mistake there leaves not even an empty log behind.
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/import/commit_source.h"
 #include "cli/import/event_source.h"
 #include "cli/import/importer.h"
 #include "cli/import/mapping.h"
@@ -27,7 +30,7 @@ namespace {
 
 struct ImportFlags {
   std::string file;
-  std::string mapping;
+  std::optional<std::string> mapping;
   bool skip_bad = false;
   Durability durability = Durability::fsync;
 };
@@ -105,31 +108,8 @@ int conclude(const ImportSummary& summary) {
   return kExitFailure;
 }
 
-int run_import(const Context& context, const ImportFlags& flags) {
-  const auto start = Clock::system().steady_now();
-  auto mapping = Mapping::load(flags.mapping);
-  if (!mapping) return report(mapping.error());
-  auto source = EventSource::open(flags.file, *mapping, flags.skip_bad ? BadRows::skip : BadRows::stop, interrupted);
-  if (!source && interrupted()) return kExitInterrupted;
-  if (!source) return report(source.error());
-  auto log = open_for_writing(context, flags.durability);
-  if (!log) return report(log.error());
-
-  ProgressBar bar("import", "rows");
-  const ImportListener listener{
-      .bad_row =
-          [&](const BadRow& bad) {
-            bar.clear();
-            note(text_of((*source)->file().name(), bad));
-          },
-      .progress =
-          [&bar](const EventSource& from) {
-            bar.update({from.file().bytes_read(), from.file().bytes_total().value_or(0), from.rows()});
-          }};
-  const ImportSummary summary = import_events(**source, **log, listener, interrupted);
-  const auto closed = (*log)->close();
-  bar.clear();
-
+int print_summary(const Context& context, const ImportSummary& summary, std::chrono::steady_clock::time_point start,
+                  const Result<void>& closed) {
   const double seconds = std::chrono::duration<double>(Clock::system().steady_now() - start).count();
   Output out;
   out.write(context.json ? json_of(summary, seconds) : text_of(summary, seconds));
@@ -139,30 +119,82 @@ int run_import(const Context& context, const ImportFlags& flags) {
   return out.finish(closed ? exit_code : report(closed.error()));
 }
 
+int import_from(const Context& context, const ImportFlags& flags, ImportSource& source) {
+  const auto start = Clock::system().steady_now();
+  const auto first = source.peek();
+  if (!first) return interrupted() ? kExitInterrupted : report(first.error(), Source::input);
+  if (const BadRow* bad = std::get_if<BadRow>(*first); bad != nullptr && source.bad_rows() == BadRows::stop) {
+    note(text_of(source.file().name(), *bad));
+    ImportSummary refused;
+    refused.end = ImportEnd::bad_row;
+    refused.rows = source.rows();
+    refused.rows_bad = 1;
+    refused.bad_rows = {*bad};
+    return print_summary(context, refused, start, {});
+  }
+  auto log = open_for_writing(context, flags.durability);
+  if (!log) return report(log.error());
+
+  ProgressBar bar("import", "rows");
+  const ImportListener listener{
+      .bad_row =
+          [&](const BadRow& bad) {
+            bar.clear();
+            note(text_of(source.file().name(), bad));
+          },
+      .progress =
+          [&bar](const ImportSource& from) {
+            bar.update({from.file().bytes_read(), from.file().bytes_total().value_or(0), from.rows()});
+          }};
+  const ImportSummary summary = import_events(source, **log, listener, interrupted);
+  const auto closed = (*log)->close();
+  bar.clear();
+  return print_summary(context, summary, start, closed);
+}
+
+int import_rows(const Context& context, const ImportFlags& flags, BadRows bad_rows) {
+  auto mapping = Mapping::load(*flags.mapping);
+  if (!mapping) return report(mapping.error());
+  auto source = EventSource::open(flags.file, *mapping, bad_rows, interrupted);
+  if (!source && interrupted()) return kExitInterrupted;
+  if (!source) return report(source.error());
+  return import_from(context, flags, **source);
+}
+
+int import_commits(const Context& context, const ImportFlags& flags, BadRows bad_rows) {
+  auto source = CommitSource::open(flags.file, bad_rows, interrupted);
+  if (!source && interrupted()) return kExitInterrupted;
+  if (!source) return report(source.error(), Source::input);
+  return import_from(context, flags, **source);
+}
+
 }  // namespace
 
 void add_import(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "import",
-      "Import rows of CSV or JSON lines as events; safe to run again\n\n"
-      "A mapping says which rows become which events (docs/mapping.md). An import can be killed at any moment and run "
-      "again, or run twice: the log holds each event once. Without --skip-bad the first bad row stops it, exit 1; what "
-      "was before it stays.");
+      "Import an export, or rows of CSV or JSON lines as events; safe to run again\n\n"
+      "Without a mapping the lines are those of `export` or of `read --json`. A mapping says which rows become which "
+      "events (docs/mapping.md). An import can be killed at any moment and run again, or run twice: the log holds each "
+      "event once. Without --skip-bad the first bad row stops it, exit 1; what was before it stays.");
   auto flags = std::make_shared<ImportFlags>();
   command->add_option("FILE", flags->file, "The input; `-` is standard input; gzip and zstd are unpacked")
       ->required()
       ->type_name("FILE");
-  command
-      ->add_option("--mapping", flags->mapping, "How rows become events; an error in it is exit 2 with line and column")
-      ->required()
-      ->type_name("FILE.toml");
+  add_text(*command, "--mapping", flags->mapping,
+           "How rows become events; an error in it is exit 2 with line and column", "FILE.toml");
   command->add_flag("--skip-bad", flags->skip_bad, "List bad rows and go on, instead of stopping at the first");
   add_durability(*command, flags->durability);
   add_examples(*command, {
+                             "export --log shop | daybook import - --log copy",
                              "import orders.csv.gz --mapping examples/retail/online-retail.toml --log shop",
                              "import - --mapping orders.toml --skip-bad --log shop < orders.jsonl",
                          });
-  command->callback([flags, &context] { context.exit_code = run_import(context, *flags); });
+  command->callback([flags, &context] {
+    const BadRows bad_rows = flags->skip_bad ? BadRows::skip : BadRows::stop;
+    context.exit_code =
+        flags->mapping ? import_rows(context, *flags, bad_rows) : import_commits(context, *flags, bad_rows);
+  });
 }
 
 }  // namespace daybook::cli

@@ -245,11 +245,13 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Context& context) {
-  CLI::App* command =
-      app.add_subcommand("inspect", "Print all about one event: block, commit, index, neighbours, bytes");
+  CLI::App* command = app.add_subcommand("inspect",
+                                         "Print all about one event: block, commit, index, neighbours, bytes\n\n"
+                                         "The fields and their sizes, the block and the commit that hold it, link and "
+                                         "chain, the terms that index it, and the events beside it in its stream.");
   const auto flags = std::make_shared<Flags>();
-  add_count(*command, "sequence", flags->sequence, "The event's sequence", 0, kSequenceMax.value())->required();
-  command->add_flag("--raw", flags->raw, "The stored bytes, each beside the field that it belongs to");
+  add_count(*command, "sequence", flags->sequence, "The event's sequence, from 1", 0, kSequenceMax.value())->required();
+  command->add_flag("--raw", flags->raw, "Print the stored bytes, each beside the field that it belongs to");
   add_examples(*command,
                {"inspect 812 --log orders", "inspect 812 --raw --log orders", "inspect 812 --raw --json --log orders"});
   command->callback([flags, &context] { context.exit_code = run(context, *flags); });

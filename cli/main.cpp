@@ -8,6 +8,7 @@
 
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/standard_descriptors.h"
 
 namespace {
 
@@ -36,6 +37,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  daybook::cli::hold_standard_descriptors();
   daybook::cli::install_signal_handlers();
   try {
     return run(argc, argv);

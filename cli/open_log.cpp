@@ -10,9 +10,7 @@ namespace daybook::cli {
 namespace {
 
 Result<std::unique_ptr<Log>> open(const Context& context, const Options& options) {
-  if (context.log_directory.empty()) {
-    return fail(Code::invalid, "no log named: give --log DIR or set DAYBOOK_LOG");
-  }
+  if (context.log_directory.empty()) return std::unexpected(no_log_named());
   Result<std::unique_ptr<Log>> log = Log::open(std::filesystem::path(context.log_directory), options);
   if (!log && exit_code_of(log.error()) != kExitEnvironment) {
     log.error().code = Code::io;
@@ -21,6 +19,10 @@ Result<std::unique_ptr<Log>> open(const Context& context, const Options& options
 }
 
 }  // namespace
+
+Error no_log_named() {
+  return {.code = Code::invalid, .message = "no log named: give --log DIR or set DAYBOOK_LOG"};
+}
 
 Result<std::unique_ptr<Log>> open_for_reading(const Context& context) {
   Options options;

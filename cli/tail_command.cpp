@@ -113,9 +113,12 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_tail(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("tail", "Print events as they are appended, until interrupted");
+  CLI::App* command = app.add_subcommand("tail",
+                                         "Print events as they are appended, until interrupted\n\n"
+                                         "It follows a log that another process writes, across that one's end and its "
+                                         "next opening, and prints each event once. Ctrl-C ends it, exit 130.");
   const auto flags = std::make_shared<Flags>();
-  add_count(*command, "--from", flags->from, "Catch up first, from this sequence on; else only what comes", 0,
+  add_count(*command, "--from", flags->from, "Catch up first, from this sequence on; default: only what comes", 0,
             kSequenceMax.value());
   add_filter(*command, flags->filter);
   add_examples(*command, {"tail --log orders", "tail --log orders --from 1 --type OrderCancelled --json",

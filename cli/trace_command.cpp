@@ -110,7 +110,11 @@ int run(const Context& context, const Flags& flags) {
 }  // namespace
 
 void add_trace(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("trace", "Print what caused what among the events of one correlation id");
+  CLI::App* command =
+      app.add_subcommand("trace",
+                         "Print what caused what among the events of one correlation id\n\n"
+                         "A tree: each event stands under the one that its causation id names, with the "
+                         "time between the two.");
   const auto flags = std::make_shared<Flags>();
   const auto wrong = [](const std::string& text) {
     if (Uuid::parse(text) || parse_count(text, kSequenceMax.value())) return std::string();

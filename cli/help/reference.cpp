@@ -10,7 +10,7 @@ constexpr std::array<ReferenceEntry, 6> kExitCodes{
     ReferenceEntry{"0", "done; also when the reader of a pipe has seen enough and closed it"},
     ReferenceEntry{"1",
                    "an expected failure: a conflict, something that is not there, a bad row, a projection that stands "
-                   "still"},
+                   "still, something that doctor wants a person to do"},
     ReferenceEntry{"2", "usage: a command, a flag or its value, a mapping file"},
     ReferenceEntry{"3",
                    "the environment: I/O, damage, another writer, no log there, a newer format, a timeout; an append "

@@ -1,6 +1,6 @@
-// One fsync covers whatever came together, so throughput needs many events on their way. But a second import must stop
-// at the first event that conflicts (a changed mapping) with nothing new behind it: what an earlier import stored is
-// a beginning of the input, so as long as events are repeats each one is waited for, and the first new one ends that.
+// One fsync covers whatever came together, so throughput needs many commits on their way. But a second import must stop
+// at the first one that conflicts (a changed mapping) with nothing new behind it: what an earlier import stored is
+// a beginning of the input, so as long as commits are repeats each one is waited for, and the first new one ends that.
 #include "cli/import/append_window.h"
 
 #include <chrono>
@@ -9,7 +9,7 @@
 namespace daybook::cli {
 namespace {
 
-constexpr std::uint64_t kEventsMax = 4096;
+constexpr std::uint64_t kCommitsMax = 4096;
 constexpr std::size_t kBytesMax = 16 * 1024 * 1024;
 constexpr std::size_t kTypesMax = 1000;
 /// An import has time: a slow disk makes it slow, not wrong.
@@ -23,12 +23,16 @@ AppendWindow::~AppendWindow() {
   finish();
 }
 
-bool AppendWindow::append(ImportedEvent event) {
+bool AppendWindow::append(ImportedCommit commit) {
   if (!wait_for_room()) return false;
-  const Event& first = event.commit.events.front();
-  const Sent sent{.type = first.type, .bytes = first.data.size(), .first_row = event.first_row, .line = event.line};
+  Sent sent{.types = {}, .first_row = commit.first_row, .line = commit.line};
+  for (const Event& event : commit.commit.events) {
+    ++sent.types[event.type];
+    ++sent.events;
+    sent.bytes += event.data.size();
+  }
   while (true) {
-    auto submitted = submit(event.commit, sent);
+    auto submitted = submit(commit.commit, sent);
     if (submitted) return true;
     if (submitted.error().code != Code::busy) {
       fail_with(sent, std::move(submitted.error()));
@@ -42,16 +46,16 @@ bool AppendWindow::append(ImportedEvent event) {
 
 void AppendWindow::finish() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return events_under_way_ == 0; });
+  changed_.wait(lock, [this] { return commits_under_way_ == 0; });
 }
 
-/// False when an event failed.
+/// False when a commit failed.
 bool AppendWindow::wait_for_room() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] {
     if (failure_) return true;
-    if (is_catching_up_) return events_under_way_ == 0;
-    return events_under_way_ < kEventsMax && bytes_under_way_ < kBytesMax;
+    if (is_catching_up_) return commits_under_way_ == 0;
+    return commits_under_way_ < kCommitsMax && bytes_under_way_ < kBytesMax;
   });
   return !failure_;
 }
@@ -59,7 +63,7 @@ bool AppendWindow::wait_for_room() {
 Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
   {
     const std::scoped_lock lock(mutex_);
-    ++events_under_way_;
+    ++commits_under_way_;
     bytes_under_way_ += sent.bytes;
   }
   // A copy, because a busy log does not give the commit back.
@@ -67,7 +71,7 @@ Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
       log_.append_async(commit, [this, sent](const Result<Appended>& result) { completed(sent, result); }, kPatient);
   if (!accepted) {
     const std::scoped_lock lock(mutex_);
-    --events_under_way_;
+    --commits_under_way_;
     bytes_under_way_ -= sent.bytes;
   }
   return accepted;
@@ -76,14 +80,16 @@ Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
 void AppendWindow::completed(const Sent& sent, const Result<Appended>& result) {
   if (!result) fail_with(sent, result.error());
   const std::scoped_lock lock(mutex_);
-  if (result && result->repeated) ++counts_.repeated;
+  if (result && result->repeated) counts_.repeated += sent.events;
   if (result && !result->repeated) {
     is_catching_up_ = false;
-    ++counts_.appended;
-    const bool has_room = counts_.by_type.size() < kTypesMax || counts_.by_type.contains(sent.type);
-    ++counts_.by_type[has_room ? sent.type : std::string()];
+    counts_.appended += sent.events;
+    for (const auto& [type, count] : sent.types) {
+      const bool has_room = counts_.by_type.size() < kTypesMax || counts_.by_type.contains(type);
+      counts_.by_type[has_room ? type : std::string()] += count;
+    }
   }
-  --events_under_way_;
+  --commits_under_way_;
   bytes_under_way_ -= sent.bytes;
   // Under the lock: once nothing is under way, finish() may return and the window be gone.
   changed_.notify_all();

@@ -1,4 +1,4 @@
-// Appends events to a log with many of them on their way, and counts what became of them.
+// Appends commits to a log with many of them on their way, and counts what became of them.
 //
 // Threads: one at a time appends; the log's completion thread reports. Owns: nothing of the log, which outlives it.
 #pragma once
@@ -10,28 +10,28 @@
 #include <optional>
 #include <string>
 
-#include "cli/import/run.h"
+#include "cli/import/import_source.h"
 #include "daybook/log.h"
 #include "daybook/result.h"
 
 namespace daybook::cli {
 
-/// Why an event could not be appended, and which rows it comes from.
+/// Why a commit could not be appended, and which rows it comes from.
 struct AppendFailure {
   Error error;
   std::uint64_t first_row = 0;
   std::uint64_t line = 0;
 };
 
-/// What was appended.
+/// What was appended, in events.
 struct AppendCounts {
   std::uint64_t appended = 0;
   std::uint64_t repeated = 0;                    ///< These were there already.
   std::map<std::string, std::uint64_t> by_type;  ///< Of those appended; beyond 1,000 types under an empty name.
 };
 
-/// See above. As long as events turn out to be there already it waits for each, so that nothing new is appended behind
-/// a conflict; from the first new one on it keeps up to 4,096 events or 16 MiB on their way.
+/// See above. As long as commits turn out to be there already it waits for each, so that nothing new is appended behind
+/// a conflict; from the first new one on it keeps up to 4,096 commits or 16 MiB on their way.
 class AppendWindow {
  public:
   explicit AppendWindow(Log& log) : log_(log) {}
@@ -40,20 +40,21 @@ class AppendWindow {
   AppendWindow(const AppendWindow&) = delete;
   AppendWindow& operator=(const AppendWindow&) = delete;
 
-  /// Appends; waits while too much is on its way. False once an event failed: then nothing more is taken.
-  [[nodiscard]] bool append(ImportedEvent event);
+  /// Appends; waits while too much is on its way. False once a commit failed: then nothing more is taken.
+  [[nodiscard]] bool append(ImportedCommit commit);
   /// Waits until nothing is on its way.
   void finish();
 
   /// The first failure. Call after finish().
   [[nodiscard]] const std::optional<AppendFailure>& failure() const { return failure_; }
-  /// What became of the events. Call after finish().
+  /// What became of them. Call after finish().
   [[nodiscard]] const AppendCounts& counts() const { return counts_; }
 
  private:
-  /// What the completion must know of an event.
+  /// What the completion must know of a commit.
   struct Sent {
-    std::string type;
+    std::map<std::string, std::uint64_t> types;
+    std::uint64_t events = 0;
     std::size_t bytes = 0;
     std::uint64_t first_row = 0;
     std::uint64_t line = 0;
@@ -68,8 +69,8 @@ class AppendWindow {
   std::mutex mutex_;
   std::condition_variable changed_;
   // Protected by mutex_:
-  bool is_catching_up_ = true;  ///< No event was new so far.
-  std::uint64_t events_under_way_ = 0;
+  bool is_catching_up_ = true;  ///< No commit was new so far.
+  std::uint64_t commits_under_way_ = 0;
   std::size_t bytes_under_way_ = 0;
   AppendCounts counts_;
   std::optional<AppendFailure> failure_;

@@ -35,15 +35,15 @@ Result<std::unique_ptr<EventSource>> EventSource::open(const std::string& path, 
 }
 
 EventSource::EventSource(InputSource input, Mapping& mapping, BadRows bad_rows)
-    : input_(std::move(input)),
+    : ImportSource(bad_rows),
+      input_(std::move(input)),
       window_(input_),
       mapping_(mapping),
-      bad_rows_(bad_rows),
       runs_{Run(mapping), Run(mapping)} {}
 
-Result<EventSource::Step> EventSource::next() {
-  for (std::uint64_t read = 0; ready_.empty() && !ended_; ++read) {
-    if (read == kRowsBetweenPauses) return Pause{};
+Result<EventSource::Step> EventSource::read() {
+  for (std::uint64_t rows = 0; ready_.empty() && !ended_; ++rows) {
+    if (rows == kRowsBetweenPauses) return Pause{};
     const auto step = reader_->next();
     if (!step) {
       ended_ = true;
@@ -65,6 +65,11 @@ Result<EventSource::Step> EventSource::next() {
   Step step = std::move(ready_.front());
   ready_.pop_front();
   return step;
+}
+
+std::string EventSource::key_conflict(Sequence sequence) const {
+  return "these rows are in the log already, as another event (sequence " + std::to_string(sequence.value()) +
+         "): the mapping has changed since they were imported; use the mapping of that time, or another log";
 }
 
 Rule* EventSource::rule_for(const Row& row) {

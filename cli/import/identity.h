@@ -1,5 +1,5 @@
 // Who an imported event is: its idempotency key, its id and its correlation id, all from what the input says
-// (docs/mapping.md, Keys), so that a second import is the same request.
+// (docs/mapping.md, Keys; docs/format.md, Idempotency), so that a second import is the same request.
 //
 // Threads: one at a time. Owns: the state of a hash.
 #pragma once
@@ -28,6 +28,9 @@ class RunKey {
 
 /// The name-based UUID (version 5) of an event with this key.
 [[nodiscard]] EventId event_id_of(const IdempotencyKey& key);
+
+/// The key of a commit that came without one in JSON lines: the name-based UUID (version 5) of its first event's id.
+[[nodiscard]] IdempotencyKey commit_key_of(const EventId& first_event);
 
 /// `text` itself where it is a UUID, else the name-based UUID (version 5) of source and text.
 [[nodiscard]] Uuid correlation_of(std::string_view source, std::string_view text);

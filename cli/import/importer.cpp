@@ -8,14 +8,12 @@ namespace daybook::cli {
 namespace {
 
 /// The error as the user meets it: with the place in the input, and with what a conflict of keys means here.
-Error located(const EventSource& source, const AppendFailure& failure) {
+Error located(const ImportSource& source, const AppendFailure& failure) {
   Error error = failure.error;
   const std::string where =
       source.file().name() + ":" + std::to_string(failure.line) + " (row " + std::to_string(failure.first_row) + "): ";
   if (error.conflict && error.conflict->kind == Conflict::Kind::key) {
-    error.message = where + "these rows are in the log already, as another event (sequence " +
-                    std::to_string(error.conflict->sequence.value()) +
-                    "): the mapping has changed since they were imported; use the mapping of that time, or another log";
+    error.message = where + source.key_conflict(error.conflict->sequence);
   } else {
     error.message = where + error.message;
   }
@@ -23,7 +21,7 @@ Error located(const EventSource& source, const AppendFailure& failure) {
 }
 
 /// Reads until something ends the import. What is on its way is not waited for.
-void pump(EventSource& source, AppendWindow& window, const ImportListener& listener, const StopRequested& stop,
+void pump(ImportSource& source, AppendWindow& window, const ImportListener& listener, const StopRequested& stop,
           ImportSummary& summary) {
   while (true) {
     if (stop()) {
@@ -37,15 +35,15 @@ void pump(EventSource& source, AppendWindow& window, const ImportListener& liste
       if (summary.end == ImportEnd::failed) summary.error = std::move(step.error());
       return;
     }
-    if (auto* event = std::get_if<ImportedEvent>(&*step)) {
-      if (!window.append(std::move(*event))) return;
+    if (auto* commit = std::get_if<ImportedCommit>(&*step)) {
+      if (!window.append(std::move(*commit))) return;
     } else if (auto* bad = std::get_if<BadRow>(&*step)) {
       summary.end = ImportEnd::bad_row;
       if (summary.bad_rows.size() < kBadRowsListedMax) {
         listener.bad_row(*bad);
         summary.bad_rows.push_back(std::move(*bad));
       }
-    } else if (std::holds_alternative<EventSource::End>(*step)) {
+    } else if (std::holds_alternative<ImportSource::End>(*step)) {
       return;
     }
     listener.progress(source);
@@ -54,7 +52,7 @@ void pump(EventSource& source, AppendWindow& window, const ImportListener& liste
 
 }  // namespace
 
-ImportSummary import_events(EventSource& source, Log& log, const ImportListener& listener, const StopRequested& stop) {
+ImportSummary import_events(ImportSource& source, Log& log, const ImportListener& listener, const StopRequested& stop) {
   ImportSummary summary;
   AppendWindow window(log);
   pump(source, window, listener, stop, summary);

@@ -1,4 +1,4 @@
-// An import: the events of an input go into a log, until the input ends or something stands in the way.
+// An import: the commits of an input go into a log, until the input ends or something stands in the way.
 //
 // Threads: one at a time. Owns: the bad rows that it lists; borrows source and log.
 #pragma once
@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "cli/import/append_window.h"
-#include "cli/import/event_source.h"
+#include "cli/import/import_source.h"
+#include "cli/import/input_source.h"
 #include "daybook/log.h"
 #include "daybook/result.h"
 
@@ -40,13 +41,13 @@ struct ImportSummary {
 
 /// What an import tells while it runs. Both are called on its thread.
 struct ImportListener {
-  std::function<void(const BadRow&)> bad_row;        ///< For each listed one, at once.
-  std::function<void(const EventSource&)> progress;  ///< After each event, and now and then without.
+  std::function<void(const BadRow&)> bad_row;         ///< For each listed one, at once.
+  std::function<void(const ImportSource&)> progress;  ///< After each commit, and now and then without.
 };
 
 /// Imports everything. `stop` is asked often; once true, what is on its way is waited for and the rest is left. What
 /// was appended stays whatever happens, and running the same import again goes on from there.
-[[nodiscard]] ImportSummary import_events(EventSource& source, Log& log, const ImportListener& listener,
+[[nodiscard]] ImportSummary import_events(ImportSource& source, Log& log, const ImportListener& listener,
                                           const StopRequested& stop);
 
 /// `FILE:LINE:COLUMN (row N): REASON`.

@@ -1,7 +1,6 @@
 // A line is a row, without exception: an empty line is a bad row, so that row N is always line N.
 #include "cli/import/jsonl_rows.h"
 
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,52 +18,22 @@ std::vector<std::string> paths_of(const Mapping& mapping) {
 
 }  // namespace
 
-JsonlRows::JsonlRows(InputWindow& window, const Mapping& mapping) : window_(window), json_(paths_of(mapping)) {}
+JsonlRows::JsonlRows(InputWindow& window, const Mapping& mapping)
+    : lines_(window, kRecordBytesMax), json_(paths_of(mapping)) {}
 
 Result<std::unique_ptr<JsonlRows>> JsonlRows::open(InputWindow& window, const Mapping& mapping) {
   if (auto skipped = window.skip_byte_order_mark(); !skipped) return std::unexpected(skipped.error());
   return std::unique_ptr<JsonlRows>(new JsonlRows(window, mapping));
 }
 
-/// Makes row_.bytes the next line; false at the end. Of a line that is too long only the end is looked for.
-Result<bool> JsonlRows::next_line() {
-  window_.consume(std::exchange(consume_next_, 0));
-  overlong_ = false;
-  std::size_t searched = 0;
-  std::size_t line_end_bytes = 1;
-  while (true) {
-    const std::string_view text = window_.ahead();
-    const std::size_t end = text.find('\n', searched);
-    if (end != std::string_view::npos) {
-      row_.bytes = text.substr(0, end);
-      break;
-    }
-    searched = text.size();
-    if (searched > kRecordBytesMax) {
-      overlong_ = true;
-      window_.consume(std::exchange(searched, 0));
-    }
-    const auto more = window_.more();
-    if (!more) return std::unexpected(more.error());
-    if (*more) continue;
-    if (searched == 0 && !overlong_) return false;
-    row_.bytes = window_.ahead();
-    line_end_bytes = 0;
-    break;
-  }
-  consume_next_ = row_.bytes.size() + line_end_bytes;
-  if (row_.bytes.size() > kRecordBytesMax) overlong_ = true;
-  if (line_end_bytes > 0 && row_.bytes.ends_with('\r')) row_.bytes.remove_suffix(1);
-  return true;
-}
-
 Result<RowReader::Step> JsonlRows::next() {
-  const auto found = next_line();
+  const auto found = lines_.next();
   if (!found) return std::unexpected(found.error());
   if (!*found) return Step::end;
+  row_.bytes = lines_.line();
   row_.line = ++row_.number;
   row_.values = {};
-  if (overlong_) {
+  if (lines_.is_overlong()) {
     problem_ = {0, "the row is longer than 8 MiB"};
     return Step::bad_row;
   }

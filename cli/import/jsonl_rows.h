@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "cli/import/input_lines.h"
 #include "cli/import/input_window.h"
 #include "cli/import/json_reader.h"
 #include "cli/import/mapping.h"
@@ -24,12 +25,9 @@ class JsonlRows final : public RowReader {
 
  private:
   JsonlRows(InputWindow& window, const Mapping& mapping);
-  [[nodiscard]] Result<bool> next_line();
 
-  InputWindow& window_;
+  InputLines lines_;
   JsonReader json_;
-  std::size_t consume_next_ = 0;
-  bool overlong_ = false;
   Row row_;
   Problem problem_;
 };

@@ -62,14 +62,14 @@ Checked<> Run::add(const Row& row) {
   return {};
 }
 
-ImportedEvent Run::close() {
+ImportedCommit Run::close() {
   DAYBOOK_CHECK(is_open(), "only an open run has an event");
   if (!rule_->data_is_record) {
     if (rule_->lines) data_ += ']';
     data_ += tail_;
     data_ += '}';
   }
-  ImportedEvent out;
+  ImportedCommit out;
   const IdempotencyKey key = key_.finish();
   event_.id = event_id_of(key);
   event_.data = data_;  // A copy of the right size; the buffer is used again.

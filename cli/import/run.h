@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/import/identity.h"
+#include "cli/import/import_source.h"
 #include "cli/import/mapping.h"
 #include "cli/import/row.h"
 #include "daybook/event.h"
@@ -16,14 +17,6 @@ namespace daybook::cli {
 
 /// The most rows that one event takes.
 inline constexpr std::uint64_t kRunRowsMax = 10'000;
-
-/// An event that is ready to be appended, and the rows that it comes from.
-struct ImportedEvent {
-  Commit commit;  ///< One event, with its idempotency key.
-  std::uint64_t first_row = 0;
-  std::uint64_t last_row = 0;
-  std::uint64_t line = 0;  ///< On which the first row begins.
-};
 
 /// See above.
 class Run {
@@ -41,7 +34,7 @@ class Run {
   /// Whether nothing can be added: one event a row, or kRunRowsMax rows.
   [[nodiscard]] bool is_full() const { return rule_->group.empty() || rows_ == kRunRowsMax; }
   /// The event of an open run, which is closed by this.
-  [[nodiscard]] ImportedEvent close();
+  [[nodiscard]] ImportedCommit close();
   /// Forgets an open run.
   void discard() { rule_ = nullptr; }
 

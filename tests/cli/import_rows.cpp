@@ -46,7 +46,7 @@ Imported import_file(std::string_view mapping_text, const std::string& path, cli
       break;
     }
     if (std::holds_alternative<cli::EventSource::End>(*step)) break;
-    if (auto* event = std::get_if<cli::ImportedEvent>(&*step)) {
+    if (auto* event = std::get_if<cli::ImportedCommit>(&*step)) {
       out.order.push_back(event->commit.events.front().stream + " " + std::to_string(event->first_row) + "-" +
                           std::to_string(event->last_row));
       out.events.push_back(std::move(*event));

@@ -15,7 +15,7 @@ namespace daybook::test {
 
 /// What an input became under a mapping.
 struct Imported {
-  std::vector<cli::ImportedEvent> events;
+  std::vector<cli::ImportedCommit> events;
   std::vector<cli::BadRow> bad;
   std::vector<std::string> order;  ///< `STREAM FIRST-LAST` and `bad N`, in the order in which they came.
   std::optional<Error> error;      ///< Of the mapping, the header or the input.

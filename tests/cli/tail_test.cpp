@@ -1,6 +1,7 @@
 // `tail` beside writers in other processes: every event once, in order, at once; and it ends when it should.
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,7 +36,9 @@ std::string event_line(const std::string& stream, const std::string& type, int d
 /// The next line of a tail; fails the test where none comes soon.
 std::string next_line(CliProcess& tail) {
   REQUIRE(tail.wait_for_line(kSoon));
-  return *tail.read_line();
+  const std::optional<std::string> line = tail.read_line();
+  REQUIRE(line.has_value());  // It has not ended.
+  return *line;
 }
 
 /// A log without events: what `append -` leaves behind when it is given nothing.

@@ -20,8 +20,8 @@ void end_at_call(std::uint64_t number, LastCall how);
 /// The calls that were counted since end_at_call().
 [[nodiscard]] std::uint64_t calls_counted();
 
-/// From now on fallocate() says that the file system cannot. RocksDB then makes no room for a WAL file beforehand, which in
-/// a file system in memory costs more than all the rest of opening a small log.
+/// From now on fallocate() says that the file system cannot. RocksDB then makes no room for a WAL file beforehand,
+/// which in a file system in memory costs more than all the rest of opening a small log.
 void refuse_preallocation();
 
 }  // namespace daybook::test

@@ -126,6 +126,12 @@ CliResult run_shell(const std::string& line, const CliOptions& options) {
   return run({"/bin/bash", "-c", std::string("daybook() { \"") + DAYBOOK_BINARY + "\" \"$@\"; }\n" + line}, options);
 }
 
+std::string directory_state(const std::string& directory) {
+  return run_shell("cd '" + directory +
+                   "' && find . -printf '%p %i %s %T@ %C@ %m\\n' | sort && find . -type f | sort | xargs sha256sum")
+      .out;
+}
+
 ScratchDirectory::ScratchDirectory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "daybook-test-XXXXXX").string();
   REQUIRE(::mkdtemp(pattern.data()) != nullptr);

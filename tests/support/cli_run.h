@@ -27,6 +27,9 @@ struct CliOptions {
 /// The same for a shell command line in which `daybook` is the binary under test.
 [[nodiscard]] CliResult run_shell(const std::string& line, const CliOptions& options = {});
 
+/// Name, inode, size, times, mode and content of everything in a directory: equal texts mean that nothing was touched.
+[[nodiscard]] std::string directory_state(const std::string& directory);
+
 /// A directory that is deleted with everything in it at the end of its life.
 class ScratchDirectory {
  public:

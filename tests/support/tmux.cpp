@@ -70,6 +70,11 @@ void Tmux::press(const std::string& key) {
 
 void Tmux::resize(int columns, int rows) {
   static_cast<void>(tmux("resize-window -x " + std::to_string(columns) + " -y " + std::to_string(rows)));
+  // tmux tells the programs in a window of its new size only after a while (its resize timer).
+  const std::string size = std::to_string(rows) + " " + std::to_string(columns) + "\n";
+  const std::string ask = "stty size < $(tmux -L " + socket_ + " display-message -p '#{pane_tty}')";
+  const auto deadline = std::chrono::steady_clock::now() + kSoon;
+  while (run_shell(ask).out != size) REQUIRE(std::chrono::steady_clock::now() < deadline);
 }
 
 std::vector<std::string> Tmux::screen() const {
@@ -105,8 +110,8 @@ std::vector<std::string> Tmux::wait_for(const std::string& text) const {
 int Tmux::wait_for_end() const {
   // The prompt counts commands, so that the one before is not taken for it.
   const std::string prompt = "] " + std::to_string(commands_ + 1) + ">";
-  const auto lines = wait_until(
-      [&](const std::vector<std::string>& now) { return !now.empty() && now.back().ends_with(prompt); });
+  const auto lines =
+      wait_until([&](const std::vector<std::string>& now) { return !now.empty() && now.back().ends_with(prompt); });
   // Before it may stand what the terminal shows of a key: `^C[130] 2>`.
   return std::stoi(lines.back().substr(lines.back().rfind('[') + 1));
 }

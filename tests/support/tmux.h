@@ -25,6 +25,7 @@ class Tmux {
   void type(const std::string& line);
   /// Presses a key by tmux's name for it, such as `C-c`.
   void press(const std::string& key);
+  /// Waits until what runs there can know its new size.
   void resize(int columns, int rows);
 
   /// The lines of the screen, without blanks at their ends and without empty ones below.
