@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ constexpr int kLookEveryMs = 50;
 
 struct Flags {
   std::optional<std::uint64_t> from;
+  std::optional<Timestamp> since;
   EventFilter filter;
 };
 
@@ -104,6 +106,11 @@ int run(const Context& context, const Flags& flags) {
   if (!log) return report(log.error());
   SubscribeOptions options{.from = FromHead{}, .query = std::move(*query)};
   if (flags.from) options.from = Sequence(*flags.from);
+  if (flags.since) {
+    const Result<Sequence> first = (*log)->first_at(*flags.since);
+    if (!first) return report(first.error());
+    options.from = std::max(*first, Sequence(flags.from.value_or(0)));
+  }
   Result<std::unique_ptr<Subscription>> subscription = (*log)->subscribe(options);
   if (!subscription) return report(subscription.error());
   Output output;
@@ -120,6 +127,10 @@ void add_tail(CLI::App& app, Context& context) {
   const auto flags = std::make_shared<Flags>();
   add_count(*command, "--from", flags->from, "Catch up first, from this sequence on; default: only what comes", 0,
             kSequenceMax.value());
+  add_time(
+      *command, "--since", flags->since,
+      "Catch up first, with what was recorded at this time or later: RFC 3339, or a date, which is its midnight in "
+      "UTC");
   add_filter(*command, flags->filter);
   add_examples(*command, {"tail --log orders", "tail --log orders --from 1 --type OrderCancelled --json",
                           "tail --log orders --tag customer:17850"});

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -96,6 +97,27 @@ TEST_CASE("tail: without --from it begins with what is appended after it began")
   }
   CHECK(last == static_cast<std::uint64_t>(appended) + 2);
   CHECK(interrupt(tail) == 130);
+}
+
+TEST_CASE("tail: --since catches up from a time on; the later of --from and --since counts") {
+  const EmptyLog log;
+  for (int data = 1; data <= 3; ++data) log.append(event_line("s", "t", data));
+  const std::string second = lines_of(run_cli({"read", "--json", "--log", log.path()}).out).at(1);
+  const std::string name = "\"time\":\"";
+  const std::size_t at = second.find(name) + name.size();
+  const std::string time = second.substr(at, second.find('"', at) - at);
+  const std::vector<std::pair<std::vector<std::string>, std::uint64_t>> bounds{{{"--since", time}, 2},
+                                                                               {{"--since", time, "--from", "1"}, 2},
+                                                                               {{"--since", time, "--from", "3"}, 3},
+                                                                               {{"--since", "1970-01-01"}, 1}};
+  for (const auto& [bound, first] : bounds) {
+    CAPTURE(bound.back());
+    std::vector<std::string> arguments{"tail", "--json", "--log", log.path()};
+    arguments.insert(arguments.end(), bound.begin(), bound.end());
+    CliProcess tail(arguments);
+    CHECK(number_in(next_line(tail), "sequence") == first);
+    CHECK(interrupt(tail) == 130);
+  }
 }
 
 TEST_CASE("tail: the filters of read choose what it prints, caught up and live alike") {
