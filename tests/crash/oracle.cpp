@@ -4,22 +4,8 @@
 
 #include <map>
 
-#include "daybook/projection.h"
-
 namespace daybook::test {
 namespace {
-
-/// Counts events a stream.
-Projection counting_projection() {
-  return {.name = "count",
-          .fold_version = 1,
-          .query = {},
-          .apply = [](const EventView& event, State& state) -> Result<void> {
-            const auto before = state.get(event.stream());
-            if (!before) return std::unexpected(before.error());
-            return state.put(event.stream(), std::to_string(*before ? std::stoull(std::string(**before)) + 1 : 1));
-          }};
-}
 
 std::string check_projection(Log& log, const std::filesystem::path& directory, const Reader& reader) {
   auto runner = ProjectionRunner::open(log, counting_projection(), directory);
@@ -75,6 +61,17 @@ std::string go_on(Log& log, Reader& reader) {
 }
 
 }  // namespace
+
+Projection counting_projection() {
+  return {.name = "count",
+          .fold_version = 1,
+          .query = {},
+          .apply = [](const EventView& event, State& state) -> Result<void> {
+            const auto before = state.get(event.stream());
+            if (!before) return std::unexpected(before.error());
+            return state.put(event.stream(), std::to_string(*before ? std::stoull(std::string(**before)) + 1 : 1));
+          }};
+}
 
 std::string check_log(const std::filesystem::path& directory, const Options& options,
                       const std::vector<Acknowledgement>& acknowledged, const std::filesystem::path& projection) {

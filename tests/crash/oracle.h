@@ -9,9 +9,13 @@
 #include <vector>
 
 #include "daybook/log.h"
+#include "daybook/projection.h"
 #include "tests/crash/workload.h"
 
 namespace daybook::test {
+
+/// Counts events a stream.
+[[nodiscard]] Projection counting_projection();
 
 /// Opens the log for writing, checks all that can be checked from outside, and closes it. A projection in the directory
 /// `projection` (empty: none) goes on and must give the same state as a fold from the beginning. Empty, or what is

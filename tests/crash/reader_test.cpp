@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <map>
 
@@ -235,6 +236,28 @@ TEST_CASE(
   });
   stage.run(10, std::chrono::milliseconds(150));
   CHECK(reader.end().trouble() == "");
+}
+
+TEST_CASE("reader: what stands behind HEAD is not shown while a writer lives") {
+  QuickDirectory directory;
+  const auto path = directory.path() / "log";
+  const auto put_head = [&](const std::string& bytes) {
+    std::fstream(path / "HEAD", std::ios::binary | std::ios::in | std::ios::out) << bytes;
+  };
+  const auto writer = Log::open(path, writer_options(Durability::fsync));
+  REQUIRE(writer);
+  REQUIRE((*writer)->append({.events = {{.stream = "s", .type = "T"}}}));
+  const std::string before = contents_of(path).at("HEAD");
+  REQUIRE((*writer)->append({.events = {{.stream = "s", .type = "T"}}}));
+  const std::string after = contents_of(path).at("HEAD");
+
+  put_head(before);  // as between the write of the WAL and that of HEAD
+  const auto reader = Log::open(path, {.mode = Mode::read_only});
+  REQUIRE(reader);
+  CHECK((*reader)->head() == Sequence(1));
+  CHECK(!(*reader)->get(Sequence(2)));
+  put_head(after);
+  CHECK((*reader)->refresh().value() == Sequence(2));
 }
 
 TEST_CASE("reader: a second writer is refused with the first one's pid, command and start") {

@@ -1,36 +1,13 @@
 // A write that fails: the log becomes read-only, says so, and says of each commit what is certain of it.
-#include <sys/resource.h>
-#include <csignal>
-
 #include <doctest/doctest.h>
 
+#include "tests/log/file_size_limit.h"
 #include "tests/log/log_fixture.h"
 
 using namespace daybook;
 using namespace daybook::test;
 
 namespace {
-
-/// While it lives no file may grow beyond `bytes`: writes fail with EFBIG.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    previous_handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    REQUIRE(::getrlimit(RLIMIT_FSIZE, &previous_) == 0);
-    const rlimit limit{.rlim_cur = bytes, .rlim_max = previous_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &previous_);
-    std::signal(SIGXFSZ, previous_handler_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit previous_{};
-  void (*previous_handler_)(int) = nullptr;
-};
 
 Commit keyed(const std::string& data, std::uint8_t key) {
   return {.events = {{.stream = "a", .type = "T", .data = data}}, .key = IdempotencyKey{{key}}};

@@ -77,6 +77,23 @@ TEST_CASE("subscription: beside writers at full speed nothing is missed, repeate
   }
 }
 
+TEST_CASE("subscription: where the index ends and blocks begin, an event that matches is delivered once") {
+  LogFixture log(true);
+  for (int i = 0; i < 3; ++i) {
+    Commit commit;
+    for (int e = 0; e < 3000; ++e) commit.events.push_back({.stream = "s", .type = "Common"});
+    commit.events.back().type = "Rare";
+    REQUIRE(log->append(std::move(commit)));
+  }
+  REQUIRE(log->flush_index());
+  auto subscription = log->subscribe({.query = {{{.types = {"Rare"}}}}});
+  REQUIRE(subscription);
+  CHECK(follow_through(*log.operator->(), **subscription, Sequence(9000), true) ==
+        std::vector<std::uint64_t>{3000, 6000, 9000});
+  REQUIRE(log->append({.events = {{.stream = "s", .type = "Rare"}}}));
+  CHECK(follow_through(*log.operator->(), **subscription, Sequence(9001), true) == std::vector<std::uint64_t>{9001});
+}
+
 TEST_CASE("subscription: live, each event is delivered while appends go on, and caught_up is told at the head") {
   LogFixture log(true);
   log.append("a", "T", "before");
