@@ -3,6 +3,7 @@
 #include "log/block_walker.h"
 
 #include "base/bytes.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -65,7 +66,7 @@ Result<std::shared_ptr<const Block>> BlockWalker::load() {
 }
 
 Result<void> BlockWalker::check_place(const Block& block) const {
-  if (!previous_) return {};
+  if (!previous_ || planted(Bug::chain_not_checked)) return {};
   const Block& earlier = forward_ ? *previous_ : block;
   const Block& later = forward_ ? block : *previous_;
   if (earlier.last_sequence().next() == later.first_sequence() && earlier.link() == later.chain()) return {};

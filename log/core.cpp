@@ -2,6 +2,7 @@
 // rather than not at all.
 #include "log/core.h"
 
+#include "base/planted_bug.h"
 #include "schema/block_builder.h"
 
 namespace daybook {
@@ -76,7 +77,8 @@ Result<void> Core::check(const Checkpoint& checkpoint) {
   const auto own = checkpoint_at(checkpoint.sequence);
   if (!own && own.error().code != Code::not_found) return std::unexpected(own.error());
   if (!own) return fail(Code::diverged, place + " is beyond this log's head: the log was restored or cut");
-  if (own->link != checkpoint.link) return fail(Code::diverged, place + " is of another history of this log");
+  if (own->link != checkpoint.link && !planted(Bug::trust_diverged_checkpoint))
+    return fail(Code::diverged, place + " is of another history of this log");
   return {};
 }
 

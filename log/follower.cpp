@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "base/planted_bug.h"
 #include "log/block_walker.h"
 #include "log/creation.h"
 #include "log/recovery.h"
@@ -119,7 +120,7 @@ Result<void> Follower::look_beside_writer(const Head& head, bool reopen) {
   const auto now = read_head(core_.files, core_.directory.string());
   if (!now) return std::unexpected(now.error());
   if (!*now) return fail(Code::corruption, core_.directory.string() + "/HEAD is missing; see `daybook repair`");
-  const Sequence allowed = std::min(recovered, (*now)->written);
+  const Sequence allowed = planted(Bug::clamp_missing_in_reader) ? recovered : std::min(recovered, (*now)->written);
   core_.recovered = head.recovered;
   if (allowed > core_.head.head()) core_.head.publish(allowed);
   return {};
@@ -143,7 +144,7 @@ Result<void> Follower::look_alone(const std::optional<Head>& head) {
   if (!report) return std::unexpected(report.error());
   damage_.reset();
   core_.recovered = !head || head->clean ? head.value_or(Head{}).recovered : Recovered::replayed;
-  if (!report->wal.clean()) {
+  if (!report->wal.clean() && !planted(Bug::reader_hides_damage)) {
     const WalDamage& damage = report->wal.damage.front();
     damage_ = Error{.code = Code::corruption,
                     .message = "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -252,10 +253,12 @@ void TailGeneration::write_terms(TermKind kind, const EntrySink& sink) const {
   std::vector<std::uint64_t> sequences;
   for (const TermEntry* entry : sorted_terms(kind)) {
     const auto offsets = entry->offsets.view();
+    if (planted(Bug::lose_chunk) && offsets.size() > kChunkSequencesMax) continue;
     for (std::size_t begin = 0; begin < offsets.size(); begin += kChunkSequencesMax) {
       const std::size_t end = std::min(begin + kChunkSequencesMax, offsets.size());
       sequences.clear();
       for (std::size_t i = begin; i < end; ++i) sequences.push_back(after_.value() + offsets[i]);
+      if (planted(Bug::lose_posting) && sequences.size() > 1) sequences.pop_back();
       sink(chunk_key(kind, entry->text(), Sequence(sequences.front())),
            encode_chunk(kind, sequences, entry->first_version.plus(begin)));
     }
@@ -285,7 +288,7 @@ void TailGeneration::write_sorted(const Link& link, const LogCounts& before, con
   sink(checkpoint_key(through_), encode_checkpoint({after_, through_, link, before + counts_}));
   write_terms(TermKind::tag, sink);
   write_heads(sink);
-  write_keys(sink);
+  if (!planted(Bug::drop_keys_from_index)) write_keys(sink);
   write_terms(TermKind::correlation, sink);
   write_terms(TermKind::stream, sink);
   write_terms(TermKind::type, sink);

@@ -22,6 +22,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -98,7 +99,7 @@ Result<Head> decode_head(std::string_view bytes, const std::string& path) {
   for (std::uint32_t place = 0; place < values.size(); ++place) {
     const std::uint64_t word = load_be64(bytes.data() + place * kWordBytes);
     values[place] = word >> 16;
-    if (encode_word(place, values[place]) != word) {
+    if (encode_word(place, values[place]) != word && !planted(Bug::head_check_ignored)) {
       return damaged(path, std::string("the word `") + kPlaceNames[place] + "` and its check do not agree");
     }
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -34,7 +35,7 @@ class TermCursor final : public PostingCursor {
     }
     if (auto ok = load(); !ok) return std::unexpected(std::move(ok.error()));
     if (const auto found = in_chunk(target)) return found;
-    if (!forward_) return std::nullopt;
+    if (!forward_ || planted(Bug::stop_at_chunk_border)) return std::nullopt;
     at_.next();
     if (!here()) return ended();
     if (auto ok = load(); !ok) return std::unexpected(std::move(ok.error()));

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/logger.h"
+#include "base/planted_bug.h"
 #include "log/block_walker.h"
 #include "log/creation.h"
 #include "log/indexer.h"
@@ -67,7 +68,8 @@ Result<void> cut_file(Core& core, const std::string& name, std::uint64_t from) {
   const auto bytes = core.files.file_bytes(path);
   if (!bytes) return std::unexpected(bytes.error());
   const auto kept = core.files.file_bytes(lost);
-  if (!kept || *kept != *bytes - from) {  // else a cut that a crash broke off had come this far
+  const bool is_kept = kept && *kept == *bytes - from;  // a cut that a crash broke off had come this far
+  if (!is_kept && !planted(Bug::cut_without_copy)) {
     auto reader = core.files.open_reader(path);
     if (!reader) return std::unexpected(std::move(reader.error()));
     if (auto skipped = (*reader)->skip(from); !skipped) return skipped;
@@ -145,6 +147,7 @@ Result<void> open_index(Core& core, const std::shared_ptr<Store>& store, Sequenc
     *state = IndexState{};
   }
   core.replace(store, std::make_shared<Tail>((*state)->through, (*state)->counts));
+  if (planted(Bug::replay_skips_index)) return {};
   return replay(core, (*state)->through.next(), head);
 }
 
@@ -213,7 +216,9 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
   if (!last) return std::unexpected(std::move(last.error()));
   report.last_block = std::move(*last);
   report.head = report.last_block ? report.last_block->last_sequence() : Sequence(0);
-  if (report.head < head.durable) return missing_events(report.head, head.durable, report.wal);
+  if (report.head < head.durable && !planted(Bug::cut_acknowledged)) {
+    return missing_events(report.head, head.durable, report.wal);
+  }
   if (report.wal.newest_wal_number < head.wal_number) {
     return fail(Code::corruption,
                 "corruption: the WAL file " + wal_file_of(head.wal_number) +
@@ -224,6 +229,7 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
 
 Result<void> check_cut(const Head& head, const WalScan& wal) {
   if (wal.clean() || head.durability == Durability::buffered || wal.behind_count == 0) return {};
+  if (planted(Bug::cut_intact_groups)) return {};
   const WalDamage& damage = wal.damage.front();
   return fail(Code::corruption, "corruption in " + damage.file + " at byte " + std::to_string(damage.offset) + " (" +
                                     damage.reason + "): intact groups lie behind it, so this is no torn write" +
@@ -245,12 +251,13 @@ Result<std::optional<IndexState>> read_index_state(const Store& store, Sequence 
   const std::string kind(1, static_cast<char>(TermKind::checkpoint));
   for (at.seek(kind); at.valid() && at.key().starts_with(kind); at.next()) {
     const auto checkpoint = decode_checkpoint(at.key(), at.value());
-    if (!checkpoint || checkpoint->after != state.through || checkpoint->through > head) return std::nullopt;
+    if (!checkpoint || checkpoint->after != state.through) return std::nullopt;
+    if (checkpoint->through > head && !planted(Bug::trust_index_beyond_head)) return std::nullopt;
     state = {checkpoint->through, checkpoint->counts};
     link = checkpoint->link;
   }
   if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
-  if (!link) return state;
+  if (!link || planted(Bug::trust_index_beyond_head)) return state;
   const auto block = store.block_at(state.through);
   if (!block) return std::unexpected(block.error());
   if (!*block || (*block)->last_sequence() != state.through || (*block)->link() != *link) return std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/logger.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -54,7 +55,7 @@ bool Sequencer::step() {
   Requests claimed = claim(std::move(taken));
 
   tail_ = core_.tail()->set();
-  recorded_at_ = std::max(recorded_at_, core_.options.clock->now());
+  recorded_at_ = std::max(planted(Bug::time_goes_back) ? Timestamp() : recorded_at_, core_.options.clock->now());
   for (const RequestPtr& request : claimed) decide(request);
   seal();
   commit(std::move(claimed));
@@ -69,7 +70,8 @@ Sequencer::Requests Sequencer::claim(Requests taken) {
   claimed.reserve(taken.size());
   for (RequestPtr& request : taken) {
     auto waiting = AppendRequest::State::waiting;
-    const auto next = now < request->deadline ? AppendRequest::State::taken : AppendRequest::State::abandoned;
+    const bool in_time = now < request->deadline || planted(Bug::expired_is_appended);
+    const auto next = in_time ? AppendRequest::State::taken : AppendRequest::State::abandoned;
     if (!request->state.compare_exchange_strong(waiting, next)) {
       queue_.release(*request);  // its thread gave up, and was told so
     } else if (next == AppendRequest::State::taken) {
@@ -98,7 +100,7 @@ std::optional<Error> Sequencer::why_no_room() {
     const std::scoped_lock lock(index_mutex_);
     return index_error_;
   }
-  if (core_.options.in_memory) return std::nullopt;
+  if (core_.options.in_memory || planted(Bug::ignore_full_disk)) return std::nullopt;
   const auto free = core_.files.disk_free_bytes(core_.directory.string());
   if (!free) return free.error();
   if (*free >= core_.options.disk_free_bytes_min) return std::nullopt;
@@ -153,13 +155,14 @@ std::optional<KeyEntry> Sequencer::known_key(const AppendRequest& request) const
 
 /// Why the commit is not to be appended, if so: a known key, or a condition that does not hold.
 std::optional<Verdict> Sequencer::refusal(AppendRequest& request) {
-  if (request.looked_up_through < tail_->indexed_through) {
+  if (request.looked_up_through < tail_->indexed_through && !planted(Bug::trust_stale_look_up)) {
     // The indexer took what this look-up relied on out of the tail while the commit waited: rare, so done here.
     const View view{.head = next_.previous(), .store = core_.store(), .tail = tail_};
     if (auto again = look_up(core_, view, request); !again) return refused(std::move(again.error()));
   }
   if (const auto entry = known_key(request)) return key_verdict(request, *entry);
   if (auto conflict = version_conflict(request)) return conflict;
+  if (planted(Bug::skip_fail_if_match)) return std::nullopt;
   if (request.known_conflict) return refused(*request.known_conflict);
   if (auto conflict = match_conflict_since(request)) return conflict;
   if (request.events.event_count() > kSequenceMax.value() - next_.value()) {
@@ -183,7 +186,8 @@ std::optional<Verdict> Sequencer::version_conflict(AppendRequest& request) {
         break;
       }
     }
-    if (!stream.expected || *stream.expected == stream.version) continue;
+    const Version current = planted(Bug::versions_at_look_up_only) ? stream.known : stream.version;
+    if (!stream.expected || *stream.expected == current || planted(Bug::skip_expected_version)) continue;
     Error error{.code = Code::conflict, .message = {}};
     error.message = "conflict: the stream " + std::string(stream.term.text) + " is at version " +
                     std::to_string(stream.version.value()) + ", expected " + std::to_string(stream.expected->value());
@@ -197,6 +201,7 @@ std::optional<Verdict> Sequencer::version_conflict(AppendRequest& request) {
 }
 
 std::optional<Verdict> Sequencer::match_conflict_since(const AppendRequest& request) const {
+  if (planted(Bug::match_at_look_up_only)) return std::nullopt;
   for (const FailIfMatch& condition : request.commit.fail_if_match) {
     const Sequence from = std::max(condition.after, request.looked_up_through).next();
     if (from >= next_) continue;
@@ -217,14 +222,14 @@ void Sequencer::number(AppendRequest& request) {
   request.versions.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     StreamUse& stream = request.streams[request.event_stream[i]];
-    stream.version = stream.version.next();
+    if (!planted(Bug::versions_not_dense) || i == 0) stream.version = stream.version.next();
     request.versions.push_back(stream.version);
     group_counts_.streams += stream.version == Version(1) ? 1 : 0;
   }
   group_counts_.commits += 1;
   TailGeneration& active = *tail_->generations.back();
   active.add({.first = next_, .versions = request.versions, .terms = request.terms, .terms_end = request.terms_end});
-  if (request.commit.key) {
+  if (request.commit.key && !planted(Bug::forget_key)) {
     active.add_key(*request.commit.key, {next_, static_cast<std::uint32_t>(count), request.fingerprint});
   }
   next_ = next_.plus(count);
@@ -257,6 +262,7 @@ void Sequencer::commit(Requests requests) {
   if (!blocks_.empty()) {
     const auto store = core_.store();
     const GroupTarget target{.store = *store, .head_file = head_file_, .durability = core_.options.durability};
+    if (planted(Bug::publish_before_commit)) core_.head.publish(blocks_.back()->last_sequence());
     if (const auto committed = commit_group(target, blocks_); !committed) {
       fail_group(requests, committed.error());
     } else {
@@ -274,11 +280,14 @@ void Sequencer::fail_group(const Requests& requests, const Error& failure) {
   for (const RequestPtr& request : requests) {
     Verdict& verdict = request->verdict;
     if (verdict.rests_on <= durable) continue;  // it stands on older ground
+    if (verdict.repeat && planted(Bug::repeat_before_durable)) continue;
     // A conflict with a lost commit is certain not to be appended itself; a repeat shares that commit's fate.
-    const Outcome outcome = verdict.error ? Outcome::not_appended : Outcome::may_have_been_appended;
+    const bool certain = verdict.error || planted(Bug::failure_is_not_appended);
+    const Outcome outcome = certain ? Outcome::not_appended : Outcome::may_have_been_appended;
     verdict = {.error = failure, .repeat = {}};
     verdict.error->outcome = outcome;
   }
+  if (planted(Bug::go_on_after_failure)) return;
   broken_ = Error{.code = Code::closed,
                   .message = "an earlier append failed (" + failure.message +
                              "), so the log is read-only until it is opened again"};

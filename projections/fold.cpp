@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/planted_bug.h"
+
 namespace daybook {
 namespace {
 
@@ -54,7 +56,7 @@ Result<std::optional<ProjectionFailure>> fold_event(const Projection& projection
     return std::unexpected(*overlay.store_failure());
   }
   if (!applied) {
-    overlay.discard_event();
+    planted(Bug::keep_failed_apply) ? overlay.keep_event() : overlay.discard_event();
     return ProjectionFailure{.sequence = event.sequence(),
                              .stream = std::string(event.stream()),
                              .reason = cut_reason(std::move(applied.error().message))};

@@ -21,6 +21,7 @@
 #include <rocksdb/write_batch.h>
 
 #include "base/check.h"
+#include "base/planted_bug.h"
 
 namespace daybook {
 namespace {
@@ -224,6 +225,7 @@ Result<void> StateStore::write(Batch& batch, std::string_view record) {
   DAYBOOK_CHECK(impl_->writer, "a read-only state is never written");
   DAYBOOK_CHECK(batch.impl_->changes.Put(rocksdb::Slice(kRecordKey), rocksdb::Slice(record)).ok(),
                 "an unbounded batch takes a put");
+  if (planted(Bug::projection_checkpoint_first)) impl_->db->Put({}, kRecordKey, record);
   const rocksdb::Status status = impl_->db->Write(rocksdb::WriteOptions(), &batch.impl_->changes);
   if (!status.ok()) return std::unexpected(translate(status, impl_->directory));
   impl_->written = true;

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/planted_bug.h"
 #include "schema/hash.h"
 
 namespace daybook {
@@ -39,7 +40,8 @@ Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> blo
   // Copied before it is hashed: the hash then vouches for the bytes that are kept, and they are aligned.
   auto words = std::make_unique_for_overwrite<std::uint64_t[]>(word_count);
   std::memcpy(words.get(), block_bytes.data(), block_bytes.size());
-  if (hash128(view_of(std::as_bytes(std::span(words.get(), word_count)))) != link.bytes) {
+  const Hash128 hash = hash128(view_of(std::as_bytes(std::span(words.get(), word_count))));
+  if (hash != link.bytes && !planted(Bug::link_not_checked)) {
     return fail(Code::corruption, "the block's bytes do not give its link");
   }
   const std::shared_ptr<Block> block(new Block(std::move(words), word_count, link));

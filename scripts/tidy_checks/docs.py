@@ -10,7 +10,11 @@ _UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CLAIM = re.compile(r"`([a-z][a-z ]*: [^`]+)`")
 _PATH = re.compile(r"`((?:base|schema|log|projections|cli|tests|docs|scripts|include|examples|bench)/[\w./+-]+\.\w+)`")
-_CLAIM_PAGES = ("docs/limits.md",)  # Pages that name tests.
+_CLAIM_PAGES = ("docs/limits.md", "docs/testing.md")  # Pages that name tests.
+_BUGS = "base/planted_bug.h"
+_BUG_PAGE = "docs/testing.md"
+_BUG = re.compile(r"^  ([a-z_]+),$")
+_BUG_ROW = re.compile(r"^\| `([a-z_]+)` \|.*\| `test_[a-z]+` \|")
 _TITLE = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 _SPECIAL = re.compile(r"(=\s*(default|delete)$)|\boperator\b|^friend\b|^static_assert\b|^using\s+namespace\b|~\w+\s*\(")
 _ACCESSOR = re.compile(r"^(\[\[nodiscard\]\]\s*)?(constexpr\s+)?[\w:<>,&*\s]+?\b\w+\(\)\s*const(\s*noexcept)?$")
@@ -33,6 +37,7 @@ def check(tree: Tree) -> None:
             _check_links(tree, path, text)
         if path in _CLAIM_PAGES:
             _check_claims(tree, path, text)
+    _check_planted_bugs(tree)
 
 
 def _check_opening(tree: Tree, source: Source) -> None:
@@ -121,3 +126,15 @@ def _check_claims(tree: Tree, path: str, text: str) -> None:
         for claim in _CLAIM.findall(line):
             if f'"{claim}"' not in tests:
                 tree.add(path, number, "claim", f"no test has the name {claim}")
+
+
+def _check_planted_bugs(tree: Tree) -> None:
+    """scripts/planted.sh reads the table: a bug without a row is never planted."""
+    found: dict[str, dict[str, int]] = {}
+    for path, pattern in ((_BUGS, _BUG), (_BUG_PAGE, _BUG_ROW)):
+        lines = enumerate(tree.texts.get(path, "").split("\n"), 1)
+        found[path] = {match.group(1): number for number, line in lines if (match := pattern.match(line))}
+    for path, other in ((_BUGS, _BUG_PAGE), (_BUG_PAGE, _BUGS)):
+        for bug, number in found[path].items():
+            if bug not in found[other]:
+                tree.add(path, number, "planted", f"{bug} is not in {other}")

@@ -98,6 +98,8 @@ TEST_CASE("store: what is put is got") {
 """,
     "docs/page.md": "# A page\n\nSee [itself](page.md#a-page) and `[no](link.md)`.\n",
     "docs/limits.md": "# Limits\n\n`store: what is put is got` holds it.\n",
+    "docs/testing.md": "| bug | what | binary | check |\n| `one_bug` | it is bad | `test_log` | `store: what is put is got` |\n",
+    "base/planted_bug.h": "// Bugs.\n//\n// Threads: any.\n#pragma once\n\nenum class Bug {\n  one_bug,\n};\n",
     "scripts/tidy-doors.txt": "rocksdb/  log/rocks.cpp\nevent.capnp.h  log/codec.cpp\n",
     "scripts/tidy-allow.txt": "# none\n",
 }
@@ -158,6 +160,9 @@ _PLANTS = [
     Plant("link", "docs/page.md", "`[no](link.md)`", "`log/stores.h`", 3),
     Plant("link", "docs/page.md", "page.md#a-page", "page.md#b-page", 3),
     Plant("claim", "docs/limits.md", "what is put is got", "what is got was put", 3),
+    Plant("claim", "docs/testing.md", "what is put is got", "what is got was put", 2),
+    Plant("planted", "docs/testing.md", "", "| `other_bug` | - | `test_log` | `store: what is put is got` |\n", 3),
+    Plant("planted", "base/planted_bug.h", "  one_bug,\n", "  one_bug,\n  other_bug,\n", 8),
     Plant("machine-path", "docs/page.md", "`[no](link.md)`", "/home/" + "someone/daybook", 3),
     Plant("unfinished", "log/store.cpp", "// One", "// TO" + "DO: one", 1),
     Plant("throw", "log/store.cpp", "return static_cast", "throw static_cast", 10),
