@@ -181,7 +181,8 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
       core.recovered = Recovered::cut;
     }
   }
-  auto opened = Store::open(core.files.env(), core.directory, StoreMode::write, core.options);
+  const StoreMode mode = drop_postings ? StoreMode::reindex : StoreMode::write;
+  auto opened = Store::open(core.files.env(), core.directory, mode, core.options);
   if (!opened) return std::unexpected(std::move(opened.error()));
   const std::shared_ptr<Store> store = std::move(*opened);
   const auto last = store->last_block();

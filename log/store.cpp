@@ -132,8 +132,9 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
   const std::string path = store->directory_.string();
   const rocksdb::DBOptions db_options = database_options(env, directory, mode);
   auto families = family_options(options);
-  const bool writer = mode == StoreMode::create || mode == StoreMode::write;
-  if (!writer) {
+  // A compaction that meets damage in them would make the database read-only.
+  if (mode == StoreMode::reindex) families.back().options.disable_auto_compactions = true;
+  if (!may_write(mode)) {
     // A crash inside drop_postings leaves none; a reader can do without.
     const auto names = family_names(env, store->directory_);
     if (!names) return std::unexpected(names.error());
@@ -144,6 +145,7 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
   switch (mode) {
     case StoreMode::create:
     case StoreMode::write:
+    case StoreMode::reindex:
       status = rocksdb::DB::Open(db_options, path, families, &store->handles_, &db);
       break;
     case StoreMode::inspect:
@@ -334,6 +336,7 @@ Result<void> Store::drop_postings() {
   auto status = handle(Family::postings)->GetDescriptor(&descriptor);
   if (status.ok()) status = db_->DropColumnFamily(handle(Family::postings));
   if (status.ok()) status = db_->DestroyColumnFamilyHandle(handles_[2]);
+  descriptor.options.disable_auto_compactions = false;
   if (status.ok()) status = db_->CreateColumnFamily(descriptor.options, descriptor.name, &handles_[2]);
   return result_of(status, "cannot drop the postings");
 }

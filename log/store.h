@@ -37,9 +37,15 @@ enum class Family : std::uint8_t { events, postings };
 enum class StoreMode : std::uint8_t {
   create,   ///< As a writer; made where it is missing.
   write,    ///< As a writer.
+  reindex,  ///< As a writer whose next call is drop_postings(): until then nothing reads them.
   inspect,  ///< Changes nothing; what is there now, the WAL replayed up to its first damage.
   follow,   ///< Changes nothing; refresh() takes in what a writer in another process does.
 };
+
+/// Whether a store opened so may be written to.
+[[nodiscard]] constexpr bool may_write(StoreMode mode) {
+  return mode != StoreMode::inspect && mode != StoreMode::follow;
+}
 
 /// Walks one family. Reads at the moment it was made; outlives no Store.
 class StoreIterator {

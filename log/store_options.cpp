@@ -72,7 +72,7 @@ void raise_file_limit() {
 rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
   raise_file_limit();  // readers hold every table file open: RocksDB asks it of a follower
   rocksdb::DBOptions db;
-  const bool writer = mode == StoreMode::create || mode == StoreMode::write;
+  const bool writer = may_write(mode);
   db.env = &env;
   db.create_if_missing = mode == StoreMode::create;
   db.create_missing_column_families = writer;  // a crash inside drop_postings leaves none
