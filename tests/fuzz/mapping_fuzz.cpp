@@ -47,8 +47,8 @@ std::string rows_for(const cli::Mapping& mapping) {
   return rows;
 }
 
-std::vector<cli::ImportedEvent> import(cli::Mapping& mapping, const std::string& path) {
-  std::vector<cli::ImportedEvent> events;
+std::vector<cli::ImportedCommit> import(cli::Mapping& mapping, const std::string& path) {
+  std::vector<cli::ImportedCommit> events;
   const auto source = cli::EventSource::open(path, mapping, cli::BadRows::skip);
   if (!source) return events;
   while (true) {
@@ -58,7 +58,7 @@ std::vector<cli::ImportedEvent> import(cli::Mapping& mapping, const std::string&
     if (auto* bad = std::get_if<cli::BadRow>(&*step)) {
       DAYBOOK_CHECK(bad->reason.find('\n') == std::string::npos, "a bad row's reason is one line");
     }
-    if (auto* event = std::get_if<cli::ImportedEvent>(&*step)) events.push_back(std::move(*event));
+    if (auto* event = std::get_if<cli::ImportedCommit>(&*step)) events.push_back(std::move(*event));
   }
 }
 
@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   }
   const MemoryInput rows(rows_for(*mapping));
   const auto events = import(*mapping, rows.path());
-  for (const cli::ImportedEvent& event : events) {
+  for (const cli::ImportedCommit& event : events) {
     DAYBOOK_CHECK(check_commit(event.commit), "what is imported is what the log takes");
     DAYBOOK_CHECK(event.commit.key.has_value(), "what is imported has a key");
     DAYBOOK_CHECK(cli::is_json(event.commit.events.front().data), "what is imported is JSON");
