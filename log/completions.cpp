@@ -58,10 +58,12 @@ Result<Appended> result_of(Core& core, AppendRequest& request) {
   return appended;
 }
 
-Completions::Completions(Core& core, AppendQueue& queue) : core_(core), queue_(queue), thread_([this] { run(); }) {}
-
 Completions::~Completions() {
   stop();
+}
+
+void Completions::start() {
+  thread_ = std::thread([this] { run(); });
 }
 
 void Completions::post(std::vector<RequestPtr> requests) {
@@ -85,24 +87,33 @@ void Completions::stop() {
   }
   posted_.notify_one();
   if (thread_.joinable()) thread_.join();
+  while (step()) {
+  }
+}
+
+bool Completions::step() {
+  std::vector<RequestPtr> batch;
+  {
+    const std::scoped_lock lock(mutex_);
+    batch.swap(waiting_);
+  }
+  for (RequestPtr& request : batch) {
+    tell(*request);
+    queue_.release(*request);
+    request.reset();
+  }
+  return !batch.empty();
 }
 
 void Completions::run() {
   name_this_thread("daybook-done");
-  std::vector<RequestPtr> batch;
   while (true) {
     {
       std::unique_lock lock(mutex_);
       posted_.wait(lock, [&] { return !waiting_.empty() || stopping_; });
       if (waiting_.empty()) return;
-      batch.swap(waiting_);
     }
-    for (RequestPtr& request : batch) {
-      tell(*request);
-      queue_.release(*request);
-      request.reset();
-    }
-    batch.clear();
+    step();
   }
 }
 

@@ -1,7 +1,8 @@
 // Tells appenders what became of their commits, on one thread, in commit order: never on the sequencer, never under a
 // lock.
 //
-// Threads: post() from the sequencer; completions run on the thread owned here. Owns: that thread.
+// Threads: post() from the sequencer; step() one at a time: the thread started here calls it, a simulation may instead.
+// Owns: that thread.
 #pragma once
 
 #include <condition_variable>
@@ -16,14 +17,18 @@ namespace daybook {
 
 class Completions {
  public:
-  Completions(Core& core, AppendQueue& queue);
+  Completions(Core& core, AppendQueue& queue) : core_(core), queue_(queue) {}
   ~Completions();
   Completions(const Completions&) = delete;
   Completions& operator=(const Completions&) = delete;
 
+  /// Begins the thread that calls step().
+  void start();
   /// Hands over requests whose verdict is final; one wake-up a group.
   void post(std::vector<RequestPtr> requests);
-  /// Tells everything posted, then ends the thread.
+  /// Tells what was posted. False: nothing was.
+  bool step();
+  /// Tells everything posted, then ends the thread, if there is one.
   void stop();
 
  private:

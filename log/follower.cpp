@@ -45,7 +45,7 @@ Result<void> Follower::look() {
     // Only beside a writer can a second look find what the first did not; without one it is told once more, as is.
     if (again > 1) std::this_thread::sleep_for(kBetweenLooks);
     looked = look_once(true);
-    const auto holder = WriterLock::holder(core_.directory.string());
+    const auto holder = WriterLock::holder(core_.files, core_.directory.string());
     if (!looked && holder && !*holder) return looked;
   }
   return looked;
@@ -55,7 +55,7 @@ Result<void> Follower::look_once(bool reopen) {
   std::optional<Error> head_damage;
   const auto head = look_at_head(head_damage);
   if (!head) return std::unexpected(head.error());
-  const auto holder = WriterLock::holder(core_.directory.string());
+  const auto holder = WriterLock::holder(core_.files, core_.directory.string());
   if (!holder) return std::unexpected(holder.error());
   if (*holder) {
     if (!*head) return std::unexpected(*head_damage);
@@ -68,7 +68,7 @@ Result<void> Follower::look_once(bool reopen) {
   // A writer that has come since may have changed what was looked at.
   std::optional<Error> ignored;
   const auto now = look_at_head(ignored);
-  const auto holder_now = WriterLock::holder(core_.directory.string());
+  const auto holder_now = WriterLock::holder(core_.files, core_.directory.string());
   if (!now || *now != *head || !holder_now || *holder_now) {
     return fail(Code::busy, "a writer opens the log just now; try again");
   }

@@ -13,6 +13,10 @@
 #include <ctime>
 #include <utility>
 
+#include <rocksdb/env.h>
+
+#include "log/status_error.h"
+
 namespace daybook {
 namespace {
 
@@ -100,6 +104,26 @@ Result<void> write_text(int descriptor, const std::string& text, const std::stri
 
 }  // namespace
 
+Result<std::unique_ptr<WriterLock>> WriterLock::acquire(FileLayer& files, const std::string& directory,
+                                                        const Clock& clock) {
+  if (&files.env() == rocksdb::Env::Default()) return acquire(directory, clock);
+  rocksdb::FileLock* lock = nullptr;
+  const rocksdb::Status status = files.env().LockFile(lock_path(directory), &lock);
+  if (!status.ok()) return std::unexpected(error_of(status, "cannot lock " + lock_path(directory)));
+  return std::unique_ptr<WriterLock>(new WriterLock(files.env(), lock));
+}
+
+Result<std::optional<std::string>> WriterLock::holder(FileLayer& files, const std::string& directory) {
+  if (&files.env() == rocksdb::Env::Default()) return holder(directory);
+  const auto exists = files.exists(lock_path(directory));
+  if (!exists) return std::unexpected(exists.error());
+  if (!*exists) return std::nullopt;
+  const auto lock = acquire(files, directory, Clock::system());
+  if (lock) return std::nullopt;
+  if (lock.error().code == Code::busy) return "a writer in this process";
+  return std::unexpected(lock.error());
+}
+
 Result<std::unique_ptr<WriterLock>> WriterLock::acquire(const std::string& directory, const Clock& clock) {
   const std::string path = lock_path(directory);
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
@@ -127,6 +151,10 @@ Result<std::optional<std::string>> WriterLock::holder(const std::string& directo
 }
 
 WriterLock::~WriterLock() {
+  if (env_ != nullptr) {
+    env_->UnlockFile(env_lock_).PermitUncheckedError();  // it ends with this process in any case
+    return;
+  }
   // The text goes first: who asks in between finds a holder without a name, never a name without a holder. A failure
   // leaves a text that nobody reads.
   if (::ftruncate(descriptor_, 0) != 0) errno = 0;

@@ -11,15 +11,25 @@
 
 #include "daybook/clock.h"
 #include "daybook/result.h"
+#include "log/file_layer.h"
+
+namespace rocksdb {
+class FileLock;
+}
 
 namespace daybook {
 
 /// The file's name in DIR.
 inline constexpr std::string_view kLockFile = "LOCK";
 
-/// Held while it lives; the file stays behind, empty. Only for logs on disk.
+/// Held while it lives; the file stays behind, empty.
 class WriterLock {
  public:
+  /// As below, of the log in `directory` of `files`. An Env that is not the disk's has locks of its own, which name
+  /// nobody.
+  [[nodiscard]] static Result<std::unique_ptr<WriterLock>> acquire(FileLayer& files, const std::string& directory,
+                                                                   const Clock& clock);
+  [[nodiscard]] static Result<std::optional<std::string>> holder(FileLayer& files, const std::string& directory);
   /// Takes the lock of the log in `directory`, making the file where it is missing. `busy` names the holder; `denied`
   /// and `io` name the file. `clock` gives the time that the file says.
   [[nodiscard]] static Result<std::unique_ptr<WriterLock>> acquire(const std::string& directory,
@@ -33,8 +43,11 @@ class WriterLock {
 
  private:
   explicit WriterLock(int descriptor) : descriptor_(descriptor) {}
+  WriterLock(rocksdb::Env& env, rocksdb::FileLock* lock) : env_(&env), env_lock_(lock) {}
 
-  int descriptor_;
+  int descriptor_ = -1;
+  rocksdb::Env* env_ = nullptr;  ///< With env_lock_: whose lock it is, where it is not the system's.
+  rocksdb::FileLock* env_lock_ = nullptr;
 };
 
 }  // namespace daybook

@@ -27,9 +27,17 @@ Writer::Writer(Core& core, WriterState given)
       sequencer(core, queue, completions, state.head_file.get(), state.last_block),
       indexer(core) {}
 
-Log::Impl::Impl(const std::filesystem::path& directory, const Options& options)
-    : memory_(options.in_memory ? rocksdb::NewMemEnv(rocksdb::Env::Default()) : nullptr),
-      core(options, directory, memory_ ? *memory_ : *rocksdb::Env::Default()) {}
+Log::Impl::Impl(const std::filesystem::path& directory, const Options& options, rocksdb::Env* env, Drive drive)
+    : drive_(drive),
+      memory_(options.in_memory && env == nullptr ? rocksdb::NewMemEnv(rocksdb::Env::Default()) : nullptr),
+      core(options, directory,
+           env != nullptr ? *env
+           : memory_      ? *memory_
+                          : *rocksdb::Env::Default()) {}
+
+std::unique_ptr<Log> Log::Impl::face(std::unique_ptr<Impl> impl) {
+  return std::unique_ptr<Log>(new Log(std::move(impl)));
+}
 
 Log::Impl::~Impl() {
   static_cast<void>(close());
@@ -44,8 +52,13 @@ Result<void> Log::Impl::open() {
   }
   auto state = open_writer(core);
   if (!state) return std::unexpected(std::move(state.error()));
+  writer_ = std::make_unique<Writer>(core, std::move(*state));
+  return drive_ == Drive::threads ? start_threads() : Result<void>();
+}
+
+Result<void> Log::Impl::start_threads() {
   try {
-    writer_ = std::make_unique<Writer>(core, std::move(*state));
+    writer_->completions.start();
     writer_->sequencer_thread = std::thread([this] { run_sequencer(); });
     writer_->indexer_thread = std::thread([this] { run_indexer(); });
   } catch (const std::system_error& error) {
@@ -75,27 +88,42 @@ void Log::Impl::run_indexer() {
   const auto tail = core.tail();
   while (true) {
     tail->wait([&] { return tail->oldest_frozen() != nullptr || writer.stopping.load(std::memory_order_acquire); });
-    const auto stepped = writer.indexer.step();
-    if (!stepped) {
-      writer.sequencer.index_failed(stepped.error());
-      log_error("writing postings failed error=" + stepped.error().message +
-                "; appends go on until the tail is full, then they are refused");
-      tail->ring();
-      return;
-    }
-    if (!*stepped && writer.stopping.load(std::memory_order_acquire)) return;
+    if (step_indexer()) continue;
+    if (writer.stopping.load(std::memory_order_acquire) || writer.sequencer.index_has_failed()) return;
+  }
+}
+
+bool Log::Impl::step_indexer() {
+  Writer& writer = *writer_;
+  if (writer.sequencer.index_has_failed()) return false;
+  const auto stepped = writer.indexer.step();
+  if (stepped) return *stepped;
+  writer.sequencer.index_failed(stepped.error());
+  log_error("writing postings failed error=" + stepped.error().message +
+            "; appends go on until the tail is full, then they are refused");
+  core.tail()->ring();
+  return false;
+}
+
+/// What the threads do until they end.
+void Log::Impl::finish_by_steps() {
+  while (!writer_->queue.closed_and_empty()) {
+    if (!step_sequencer() && writer_->sequencer.waits_for_indexer()) step_indexer();
   }
 }
 
 void Log::Impl::stop_threads() {
   Writer& writer = *writer_;
   writer.queue.close();
+  if (drive_ == Drive::steps) finish_by_steps();
   if (writer.sequencer_thread.joinable()) writer.sequencer_thread.join();
   const auto tail = core.tail();
   if (tail->event_count() > kIndexAtCloseEvents && !writer.sequencer.is_broken()) tail->freeze();
   writer.stopping.store(true, std::memory_order_release);
   tail->ring();
   if (writer.indexer_thread.joinable()) writer.indexer_thread.join();
+  while (drive_ == Drive::steps && step_indexer()) {
+  }
   writer.completions.stop();
 }
 
@@ -166,7 +194,8 @@ Result<void> Log::Impl::flush_index() {
     return tail->set()->indexed_through >= head || writer_->sequencer.index_has_failed() ||
            writer_->sequencer.is_broken() || core.closed();
   };
-  tail->wait(done);
+  if (drive_ == Drive::threads) tail->wait(done);
+  while (drive_ == Drive::steps && !done()) step_sequencer() || step_indexer();
   if (tail->set()->indexed_through >= head) return {};
   if (core.closed()) return fail(Code::closed, "the log is closed");
   if (writer_->sequencer.is_broken()) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <thread>
 
@@ -23,6 +24,12 @@ class Env;
 
 namespace daybook {
 
+/// Who makes a log do its work.
+enum class Drive : std::uint8_t {
+  threads,  ///< Its own threads.
+  steps,    ///< Whoever opened it, by calling step_*(): a simulation.
+};
+
 /// A writer's machinery: present only in logs opened read_write.
 struct Writer {
   Writer(Core& core, WriterState state);
@@ -40,8 +47,12 @@ struct Writer {
 
 class Log::Impl {
  public:
-  Impl(const std::filesystem::path& directory, const Options& options);
+  /// `env`: where its files are, instead of the disk or the memory that `options` name; it outlives the log.
+  Impl(const std::filesystem::path& directory, const Options& options, rocksdb::Env* env = nullptr,
+       Drive drive = Drive::threads);
   ~Impl();
+  /// The public face of an opened one.
+  [[nodiscard]] static std::unique_ptr<Log> face(std::unique_ptr<Impl> impl);
 
   [[nodiscard]] Result<void> open();
   [[nodiscard]] Result<void> close();
@@ -53,12 +64,22 @@ class Log::Impl {
   [[nodiscard]] Result<View> indexed_view();
   [[nodiscard]] bool is_writer() const { return writer_ != nullptr; }
 
+  /// Each does one step of a writer's work on the calling thread. False: there was nothing to do.
+  bool step_sequencer() { return writer_->sequencer.step(); }
+  bool step_indexer();
+  bool step_completions() { return writer_->completions.step(); }
+  /// Hands what is not yet indexed to the indexer, at the sequencer's next step.
+  void request_freeze() { writer_->sequencer.request_freeze(); }
+
  private:
+  [[nodiscard]] Result<void> start_threads();
   void run_sequencer();
   void run_indexer();
+  void finish_by_steps();
   void stop_threads();
   [[nodiscard]] Result<void> settle();
 
+  const Drive drive_;
   std::unique_ptr<rocksdb::Env> memory_;  ///< Only in memory.
 
  public:

@@ -100,7 +100,7 @@ class Repair::Impl {
     const auto log = core_.files.exists(directory + "/log");
     const auto format = core_.files.exists(directory + "/FORMAT");
     if (log && format && !*log && !*format) return fail(Code::not_found, "there is no log in " + directory);
-    auto lock = WriterLock::acquire(directory, *core_.options.clock);
+    auto lock = WriterLock::acquire(core_.files, directory, *core_.options.clock);
     if (!lock) return std::unexpected(std::move(lock.error()));
     lock_ = std::move(*lock);
     return {};

@@ -88,6 +88,10 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::pa
   db.paranoid_checks = true;
   db.db_host_id = "";                      // the machine's name has no place in a log that is handed on
   db.skip_stats_update_on_db_open = true;  // opening reads no table properties
+  db.stats_dump_period_sec = 0;            // nobody reads them, and nothing here is to happen by RocksDB's own timer
+  db.stats_persist_period_sec = 0;
+  // An Env that is not the disk's is a test's, which wants the same calls in the same order each time.
+  if (&env != rocksdb::Env::Default()) db.max_file_opening_threads = 1;
   db.use_direct_io_for_flush_and_compaction = writer && &env == rocksdb::Env::Default() && has_direct_io(directory);
   if (!writer) {
     db.info_log = std::make_shared<SilentLogger>();

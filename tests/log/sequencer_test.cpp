@@ -23,6 +23,7 @@ class Stepped {
     auto opened = open_writer(core);
     REQUIRE(opened);
     sequencer.emplace(core, queue, completions, nullptr, opened->last_block);
+    completions.start();
   }
 
   /// A commit as its appending thread queues it.
