@@ -57,16 +57,6 @@ Result<void> check_nobody_elses(Core& core) {
   return {};
 }
 
-Result<void> make_directories(Core& core, const std::filesystem::path& path) {
-  const auto exists = core.files.exists(path.string());
-  if (!exists) return std::unexpected(exists.error());
-  if (*exists) return {};
-  if (path.has_parent_path()) {
-    if (auto made = make_directories(core, path.parent_path()); !made) return made;
-  }
-  return core.files.create_directory(path.string());
-}
-
 }  // namespace
 
 Result<Format> require_format(Core& core) {
@@ -79,11 +69,12 @@ Result<Format> require_format(Core& core) {
 
 Result<void> prepare_directory(Core& core) {
   const auto format = require_format(core);
-  if (format) return {};
+  // Whoever wrote it may have ended before its name was on the disk.
+  if (format) return core.files.sync_directory(core.directory.string());
   if (format.error().code != Code::not_found || !core.options.create_if_missing) {
     return std::unexpected(format.error());
   }
-  if (auto made = make_directories(core, core.directory); !made) return made;
+  if (auto made = core.files.create_directories(core.directory.string()); !made) return made;
   return check_nobody_elses(core);
 }
 

@@ -159,6 +159,21 @@ Result<void> FileLayer::create_directory(const std::string& path) {
   return sync_directory(parent_directory(path));
 }
 
+Result<void> FileLayer::create_directories(const std::string& path) {
+  const auto there = exists(path);
+  if (!there) return std::unexpected(there.error());
+  const std::string parent = parent_directory(path);
+  if (*there) {
+    // Whoever made it may have ended before its name was on the disk.
+    auto synced = sync_directory(parent);
+    return synced || synced.error().code == Code::denied ? Result<void>() : synced;
+  }
+  if (parent != path) {
+    if (auto made = create_directories(parent); !made) return made;
+  }
+  return create_directory(path);
+}
+
 Result<std::vector<std::string>> FileLayer::list(const std::string& directory) {
   std::vector<std::string> names;
   const rocksdb::Status status = env_.GetChildren(directory, &names);

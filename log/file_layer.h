@@ -81,6 +81,8 @@ class FileLayer {
   [[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view bytes);
   /// Makes one directory, or finds it there, and syncs the one above it.
   [[nodiscard]] Result<void> create_directory(const std::string& path);
+  /// The same, with the directories above it that are missing. One that is there may be below one that cannot be read.
+  [[nodiscard]] Result<void> create_directories(const std::string& path);
   /// The names in `directory`, sorted, without `.` and `..`.
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& directory);
   [[nodiscard]] Result<std::uint64_t> file_bytes(const std::string& path);

@@ -29,30 +29,38 @@ std::unexpected<Error> missing_events(Sequence head, Sequence durable, const Wal
                                     "; damage in " + where + "; restore a copy, or see `daybook repair`");
 }
 
-/// The blocks from the one that begins at `from` on, each following the one before. 0: the log's beginning.
-Result<std::shared_ptr<const Block>> walk(const Core& core, const Store& store, Sequence from) {
+std::unexpected<Error> does_not_follow(const Store& store, Sequence first) {
+  return fail(Code::corruption,
+              "corruption at sequence " + text_of(first) + " in " + store.file_of(first) +
+                  ": the block does not follow the one before it; restore a copy, or see `daybook repair`");
+}
+
+struct Walked {
+  std::shared_ptr<const Block> last;   ///< nullptr: there is none.
+  std::optional<Sequence> behind_gap;  ///< Where a later block begins; those between are not there.
+};
+
+/// The blocks from the one that begins at `from` through `through`, each following the one before. 0: the log's
+/// beginning.
+Result<Walked> walk(const Core& core, const Store& store, Sequence from, Sequence through) {
   StoreIterator at = store.iterate(Family::events, false, false);
   std::string key;
   append_be64(key, std::max<std::uint64_t>(from.value(), 1));
   std::shared_ptr<const Block> previous;
-  for (at.seek(key); at.valid(); at.next()) {
+  for (at.seek(key); at.valid() && (!previous || previous->last_sequence() < through); at.next()) {
     auto block = store.block_of(at);
-    if (!block) return block;
-    const bool first_of_log = !previous && (*block)->first_sequence() == Sequence(1);
-    const bool follows =
-        previous
-            ? previous->last_sequence().next() == (*block)->first_sequence() && previous->link() == (*block)->chain()
-            : from == (*block)->first_sequence() || (first_of_log && (*block)->chain() == genesis_link(core.log_id));
-    if (!follows) {
-      return fail(Code::corruption,
-                  "corruption at sequence " + text_of((*block)->first_sequence()) + " in " +
-                      store.file_of((*block)->first_sequence()) +
-                      ": the block does not follow the one before it; restore a copy, or see `daybook repair`");
-    }
+    if (!block) return std::unexpected(std::move(block.error()));
+    const Sequence first = (*block)->first_sequence();
+    const Sequence expected = previous ? previous->last_sequence().next() : std::max(from, Sequence(1));
+    if (first > expected) return Walked{.last = previous, .behind_gap = first};
+    const bool first_of_log = !previous && first == Sequence(1);
+    const bool follows = previous ? first == expected && previous->link() == (*block)->chain()
+                                  : from == first || (first_of_log && (*block)->chain() == genesis_link(core.log_id));
+    if (!follows) return does_not_follow(store, first);
     previous = std::move(*block);
   }
   if (auto ok = at.status(); !ok) return std::unexpected(std::move(ok.error()));
-  return previous;
+  return Walked{.last = previous, .behind_gap = std::nullopt};
 }
 
 std::string wal_file_of(std::uint64_t number) {
@@ -133,8 +141,9 @@ Result<void> check_index(const Core& core, const Store& store, Sequence head) {
   }
   const Sequence through = *state ? (*state)->through : Sequence(0);
   if (through == head) return {};
-  const auto walked = walk(core, store, through.next());
-  return walked ? Result<void>() : std::unexpected(walked.error());
+  const auto walked = walk(core, store, through.next(), head);
+  if (!walked) return std::unexpected(walked.error());
+  return walked->behind_gap ? does_not_follow(store, *walked->behind_gap) : Result<void>();
 }
 
 /// Puts store and tail in place; what the index lacks, or has too much of, is made good.
@@ -210,12 +219,21 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
   // What a crash left behind of older WAL files is in table files: damage there takes nothing away.
   const auto oldest = store.oldest_needed_wal_number();
   if (!oldest) return std::unexpected(oldest.error());
-  auto wal = scan_wal(core.files, core.directory.string(), store.family_id(Family::events), *oldest);
+  const auto scan = [&](std::optional<Sequence> behind_gap) {
+    return scan_wal(core.files, core.directory.string(), store.family_id(Family::events), *oldest, behind_gap);
+  };
+  auto wal = scan(std::nullopt);
   if (!wal) return std::unexpected(std::move(wal.error()));
+  auto walked = walk(core, store, store.last_flushed(), kSequenceMax);
+  if (!walked) return std::unexpected(std::move(walked.error()));
+  if (walked->behind_gap) {
+    // A power cut can take the unsynced end of one WAL file, at the end of a record, and leave the next file.
+    wal = scan(walked->behind_gap);
+    if (!wal) return std::unexpected(std::move(wal.error()));
+    if (wal->clean()) return does_not_follow(store, *walked->behind_gap);
+  }
   report.wal = std::move(*wal);
-  auto last = walk(core, store, store.last_flushed());
-  if (!last) return std::unexpected(std::move(last.error()));
-  report.last_block = std::move(*last);
+  report.last_block = std::move(walked->last);
   report.head = report.last_block ? report.last_block->last_sequence() : Sequence(0);
   if (report.head < head.durable && !planted(Bug::cut_acknowledged)) {
     return missing_events(report.head, head.durable, report.wal);
@@ -270,7 +288,7 @@ Result<WriterState> open_writer(Core& core, WriterOpening opening) {
   if (core.options.in_memory) return create_log(core, std::move(writer));
   if (auto ready = prepare_directory(core); !ready) return std::unexpected(std::move(ready.error()));
   if (!writer.lock) {
-    auto lock = WriterLock::acquire(core.directory.string(), *core.options.clock);
+    auto lock = WriterLock::acquire(core.files, core.directory.string(), *core.options.clock);
     if (!lock) return std::unexpected(std::move(lock.error()));
     writer.lock = std::move(*lock);
   }

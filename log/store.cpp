@@ -16,6 +16,8 @@
 #include "base/check.h"
 #include "log/postings.h"
 #include "log/status_error.h"
+#include "log/store_env.h"
+#include "log/store_errors.h"
 #include "log/store_options.h"
 
 namespace daybook {
@@ -130,11 +132,16 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
                                            const Options& options) {
   std::unique_ptr<Store> store(new Store(env, directory / "log"));
   const std::string path = store->directory_.string();
-  const rocksdb::DBOptions db_options = database_options(env, directory, mode);
+  rocksdb::DBOptions db_options = database_options(env, directory, mode);
   auto families = family_options(options);
   // A compaction that meets damage in them would make the database read-only.
   if (mode == StoreMode::reindex) families.back().options.disable_auto_compactions = true;
-  if (!may_write(mode)) {
+  if (may_write(mode)) {
+    store->store_env_ = std::make_unique<StoreEnv>(env);
+    db_options.env = store->store_env_.get();
+    store->errors_ = std::make_shared<StoreErrors>();
+    db_options.listeners.push_back(store->errors_);
+  } else {
     // A crash inside drop_postings leaves none; a reader can do without.
     const auto names = family_names(env, store->directory_);
     if (!names) return std::unexpected(names.error());
@@ -219,11 +226,21 @@ Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> bl
 }
 
 Result<void> Store::sync_wal() {
+  // RocksDB's writer of a file that failed once aborts the process when it is asked again (7.8.3, built with
+  // assertions, as Debian's is); and a flush may have failed at an older WAL file, which this would sync too.
+  if (errors_->any()) return fail(Code::io, "an earlier write in DIR/log failed; the log must be opened again");
   return result_of(db_->SyncWAL(), "cannot sync DIR/log");
 }
 
 Result<void> Store::flush() {
   return result_of(db_->Flush(rocksdb::FlushOptions(), handle(Family::events)), "cannot flush DIR/log");
+}
+
+Result<void> Store::begin_flush() {
+  rocksdb::FlushOptions begin;
+  begin.wait = false;
+  begin.allow_write_stall = true;  // else it may wait for an earlier one
+  return result_of(db_->Flush(begin, handle(Family::events)), "cannot flush DIR/log");
 }
 
 Result<std::uint64_t> Store::oldest_needed_wal_number() const {
@@ -328,7 +345,10 @@ Result<void> Store::ingest(const std::function<void(const EntrySink& sink)>& ent
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.write_global_seqno = false;
-  return result_of(db_->IngestExternalFile(handle(Family::postings), {path}, ingest), "cannot take postings in");
+  store_env_->begin_ingestion(path);
+  status = db_->IngestExternalFile(handle(Family::postings), {path}, ingest);
+  store_env_->end_ingestion();
+  return result_of(status, "cannot take postings in");
 }
 
 Result<void> Store::drop_postings() {

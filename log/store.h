@@ -30,6 +30,9 @@ class Iterator;
 
 namespace daybook {
 
+class StoreErrors;
+class StoreEnv;
+
 /// The two families.
 enum class Family : std::uint8_t { events, postings };
 
@@ -99,6 +102,8 @@ class Store {
   [[nodiscard]] Result<void> sync_wal();
   /// Moves the events out of the WAL into table files; waits.
   [[nodiscard]] Result<void> flush();
+  /// Begins that and returns; appends go on into another WAL file. By itself RocksDB does it when a memtable is full.
+  [[nodiscard]] Result<void> begin_flush();
   /// WAL files with lower numbers hold nothing that is not in table files.
   [[nodiscard]] Result<std::uint64_t> oldest_needed_wal_number() const;
   /// The number of the WAL file now written to.
@@ -139,7 +144,9 @@ class Store {
   [[nodiscard]] bool has_postings() const;
 
   rocksdb::Env& env_;
-  std::filesystem::path directory_;  ///< DIR/log
+  std::filesystem::path directory_;      ///< DIR/log
+  std::shared_ptr<StoreErrors> errors_;  ///< A writer's.
+  std::unique_ptr<StoreEnv> store_env_;  ///< The writer's Env.
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  ///< default, events, postings
 };

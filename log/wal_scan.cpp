@@ -107,6 +107,9 @@ void WalScanner::end_record(std::uint64_t end) {
   if (wrong != nullptr) {
     return open_damage(record_offset_, std::string(wrong) + " at byte " + std::to_string(record_offset_));
   }
+  if (behind_gap_ && std::ranges::find(batch_.event_keys(), behind_gap_->value()) != batch_.event_keys().end()) {
+    open_damage(record_offset_, "what was before byte " + std::to_string(record_offset_) + " is missing");
+  }
   close_damage(record_offset_);
   sequence_end_ = batch_.sequence() + batch_.count();
   keep_record(end);
@@ -163,11 +166,11 @@ std::optional<std::uint64_t> wal_number_of(std::string_view name) {
 }
 
 Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id,
-                         std::uint64_t oldest) {
+                         std::uint64_t oldest, std::optional<Sequence> behind_gap) {
   const auto names = files.list(directory + "/log");
   if (!names) return std::unexpected(names.error());
   const std::vector<WalFile> wal_files = wal_files_of(*names, oldest);
-  WalScanner scanner(events_family_id);
+  WalScanner scanner(events_family_id, {}, behind_gap);
   for (const WalFile& file : wal_files) {
     if (auto scanned = scanner.scan_file(files, directory, "log/" + file.name); !scanned) {
       return std::unexpected(std::move(scanned.error()));

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "daybook/ids.h"
 #include "daybook/result.h"
 #include "log/file_layer.h"
 #include "log/wal_batch.h"
@@ -75,8 +76,10 @@ class WalScanner {
  public:
   /// `on_record` gets the bytes of each intact record (a RocksDB WriteBatch), for as long as the call takes.
   using OnRecord = std::function<void(std::string_view bytes)>;
-  explicit WalScanner(std::uint32_t events_family_id, OnRecord on_record = {})
-      : batch_(events_family_id), on_record_(std::move(on_record)), block_(kWalBlockBytes) {}
+  /// `behind_gap`: as in scan_wal.
+  explicit WalScanner(std::uint32_t events_family_id, OnRecord on_record = {},
+                      std::optional<Sequence> behind_gap = std::nullopt)
+      : batch_(events_family_id), on_record_(std::move(on_record)), behind_gap_(behind_gap), block_(kWalBlockBytes) {}
 
   [[nodiscard]] Result<void> scan_file(FileLayer& files, const std::string& directory,
                                        const std::string& relative_name);
@@ -98,6 +101,7 @@ class WalScanner {
   WalScan scan_;
   WalBatchReader batch_;
   OnRecord on_record_;
+  const std::optional<Sequence> behind_gap_;
   std::string record_bytes_;  ///< Of the record at hand, where somebody wants it.
   std::vector<std::byte> block_;
   std::string file_;
@@ -111,9 +115,10 @@ class WalScanner {
 
 /// Reads every WAL file in `directory`/log from the number `oldest` on, in the order of their numbers.
 /// `events_family_id` is RocksDB's id of the events family. Damage is a finding, not an error; errors are `io`,
-/// `denied`, and `not_found` (no such directory). A file that was cut between two records shows no damage. Do not run
-/// it on files that are being written: an unfinished write looks torn.
+/// `denied`, and `not_found` (no such directory). A file that was cut between two records shows no damage, unless
+/// `behind_gap` tells which block, by its first sequence, does not follow the one before: then there is damage of no
+/// bytes before its record. Do not run it on files that are being written: an unfinished write looks torn.
 [[nodiscard]] Result<WalScan> scan_wal(FileLayer& files, const std::string& directory, std::uint32_t events_family_id,
-                                       std::uint64_t oldest = 0);
+                                       std::uint64_t oldest = 0, std::optional<Sequence> behind_gap = std::nullopt);
 
 }  // namespace daybook

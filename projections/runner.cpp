@@ -9,8 +9,8 @@
 
 #include "base/check.h"
 #include "base/planted_bug.h"
-#include "daybook/projection.h"
 #include "projections/fold.h"
+#include "projections/open_runner.h"
 #include "projections/overlay.h"
 #include "projections/state_store.h"
 #include "projections/status_record.h"
@@ -256,12 +256,18 @@ ProjectionRunner::~ProjectionRunner() = default;
 Result<std::unique_ptr<ProjectionRunner>> ProjectionRunner::open(Log& log, Projection projection,
                                                                  const std::filesystem::path& directory,
                                                                  const RunnerOptions& options) {
+  return open_runner(log, std::move(projection), directory, options, nullptr);
+}
+
+Result<std::unique_ptr<ProjectionRunner>> open_runner(Log& log, Projection projection,
+                                                      const std::filesystem::path& directory,
+                                                      const RunnerOptions& options, rocksdb::Env* env) {
   if (auto valid = check_request(projection, options); !valid) return std::unexpected(std::move(valid.error()));
-  auto store = StateStore::open(directory, StateStore::Access::read_write);
+  auto store = StateStore::open(directory, StateStore::Access::read_write, StateStore::kWriteBufferBytes, env);
   if (!store) return std::unexpected(std::move(store.error()));
-  auto impl = std::make_unique<Impl>(log, std::move(projection), options, std::move(*store));
+  auto impl = std::make_unique<ProjectionRunner::Impl>(log, std::move(projection), options, std::move(*store));
   if (auto begun = impl->begin(); !begun) return std::unexpected(std::move(begun.error()));
-  return std::unique_ptr<ProjectionRunner>(new ProjectionRunner(std::move(impl)));
+  return std::make_unique<ProjectionRunner>(std::move(impl));
 }
 
 Result<bool> ProjectionRunner::step() {

@@ -8,7 +8,6 @@
 // during which the MANIFEST kept its name and length saw everything, and any other is done again.
 #include "projections/state_store.h"
 
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -22,6 +21,9 @@
 
 #include "base/check.h"
 #include "base/planted_bug.h"
+#include "log/file_layer.h"
+#include "log/store_env.h"
+#include "log/store_errors.h"
 
 namespace daybook {
 namespace {
@@ -55,12 +57,13 @@ Error translate(const rocksdb::Status& status, const std::filesystem::path& dire
   return {.code = Code::io, .message = where + text};
 }
 
-rocksdb::Options store_options(bool writer, std::size_t write_buffer_bytes) {
+rocksdb::Options store_options(rocksdb::Env& env, bool writer, std::size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kCacheBytes);
   table.cache_index_and_filter_blocks = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::Options options;
+  options.env = &env;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.create_if_missing = writer;
   options.info_log = std::make_shared<SilentLogger>();
@@ -71,41 +74,44 @@ rocksdb::Options store_options(bool writer, std::size_t write_buffer_bytes) {
   options.skip_stats_update_on_db_open = true;
   // A state that fell behind is whole; one that RocksDB mends by itself in the background is not ours to judge.
   options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<StoreErrors>());
+  options.stats_dump_period_sec = 0;  // nobody reads them, and nothing here is to happen by RocksDB's own timer
+  options.stats_persist_period_sec = 0;
+  // An Env that is not the disk's is a test's, which wants the same calls in the same order each time.
+  if (&env != rocksdb::Env::Default()) options.max_file_opening_threads = 1;
   return options;
 }
 
 // What tells whether the writer flushed: the current MANIFEST's name and length.
 struct ManifestMark {
   std::string name;
-  std::uintmax_t length = 0;
+  std::uint64_t length = 0;
   friend bool operator==(const ManifestMark&, const ManifestMark&) = default;
 };
 
-std::optional<ManifestMark> manifest_mark(const std::filesystem::path& directory) {
+std::optional<ManifestMark> manifest_mark(rocksdb::Env& env, const std::filesystem::path& directory) {
   std::string current;
-  if (!rocksdb::ReadFileToString(rocksdb::Env::Default(), (directory / "CURRENT").string(), &current).ok()) {
+  if (!rocksdb::ReadFileToString(&env, (directory / "CURRENT").string(), &current).ok()) {
     return std::nullopt;
   }
   while (!current.empty() && current.back() == '\n') current.pop_back();
-  std::error_code error;
-  const std::uintmax_t length = std::filesystem::file_size(directory / current, error);
-  if (error) return std::nullopt;
+  std::uint64_t length = 0;
+  if (!env.GetFileSize((directory / current).string(), &length).ok()) return std::nullopt;
   return ManifestMark{std::move(current), length};
 }
 
-Result<std::unique_ptr<rocksdb::DB>> open_snapshot(const std::filesystem::path& directory) {
-  const rocksdb::Options options = store_options(false, StateStore::kWriteBufferBytes);
+Result<std::unique_ptr<rocksdb::DB>> open_snapshot(rocksdb::Env& env, const std::filesystem::path& directory) {
+  const rocksdb::Options options = store_options(env, false, StateStore::kWriteBufferBytes);
   rocksdb::Status status;
   for (int attempt = 0; attempt < kReaderOpensMax; ++attempt) {
-    std::error_code error;
-    if (!std::filesystem::exists(directory / "CURRENT", error)) {
+    if (!env.FileExists((directory / "CURRENT").string()).ok()) {
       return fail(Code::not_found, "no projection state in " + directory.string());
     }
-    const std::optional<ManifestMark> before = manifest_mark(directory);
+    const std::optional<ManifestMark> before = manifest_mark(env, directory);
     rocksdb::DB* db = nullptr;
     status = rocksdb::DB::OpenForReadOnly(options, directory.string(), &db);
     std::unique_ptr<rocksdb::DB> owned(db);
-    const bool unchanged = before.has_value() && before == manifest_mark(directory);
+    const bool unchanged = before.has_value() && before == manifest_mark(env, directory);
     if (status.ok() && unchanged) return owned;
     if (!status.ok() && unchanged && !status.IsIOError()) break;  // The writer is not the reason.
     std::this_thread::yield();
@@ -122,6 +128,7 @@ struct StateStore::Impl {
   std::filesystem::path directory;
   bool writer = false;
   bool written = false;
+  std::unique_ptr<StoreEnv> env;  ///< A writer's.
   std::unique_ptr<rocksdb::DB> db;
   std::string key{kRowByte};  ///< Reused: the row byte, then the key at hand.
   rocksdb::PinnableSlice slice;
@@ -164,23 +171,24 @@ void StateStore::Batch::erase_all() {
 StateStore::StateStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path& directory, Access access,
-                                                     std::size_t write_buffer_bytes) {
+                                                     std::size_t write_buffer_bytes, rocksdb::Env* env) {
+  rocksdb::Env& files = env != nullptr ? *env : *rocksdb::Env::Default();
   auto impl = std::make_unique<Impl>();
   impl->directory = directory;
   impl->writer = access == Access::read_write;
   if (impl->writer) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    if (error) {
-      const bool denied = error == std::errc::permission_denied || error == std::errc::read_only_file_system;
-      return fail(denied ? Code::denied : Code::io, "cannot make " + directory.string() + ": " + error.message());
+    if (auto made = FileLayer(files).create_directories(directory.string()); !made) {
+      return std::unexpected(std::move(made.error()));
     }
+    impl->env = std::make_unique<StoreEnv>(files);
+    rocksdb::Options options = store_options(files, true, write_buffer_bytes);
+    options.env = impl->env.get();
     rocksdb::DB* db = nullptr;
-    const rocksdb::Status status = rocksdb::DB::Open(store_options(true, write_buffer_bytes), directory.string(), &db);
+    const rocksdb::Status status = rocksdb::DB::Open(options, directory.string(), &db);
     if (!status.ok()) return std::unexpected(translate(status, directory));
     impl->db.reset(db);
   } else {
-    auto db = open_snapshot(directory);
+    auto db = open_snapshot(files, directory);
     if (!db) return std::unexpected(std::move(db.error()));
     impl->db = std::move(*db);
   }

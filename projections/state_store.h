@@ -14,6 +14,10 @@
 
 #include "daybook/result.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace daybook {
 
 /// Called with each row in byte order of the key, until it returns false.
@@ -30,9 +34,11 @@ class StateStore {
   /// What is written stays in memory and in the write-ahead log up to this size, then it goes to a sorted file.
   static constexpr std::size_t kWriteBufferBytes = 16 * 1024 * 1024;
 
-  /// Errors: `busy`, `not_found` (read_only: no store there), `corruption`, `denied`, `io`.
+  /// Errors: `busy`, `not_found` (read_only: no store there), `corruption`, `denied`, `io`. `env`: where its files
+  /// are, instead of the disk; it outlives the store.
   [[nodiscard]] static Result<std::unique_ptr<StateStore>> open(const std::filesystem::path& directory, Access access,
-                                                                std::size_t write_buffer_bytes = kWriteBufferBytes);
+                                                                std::size_t write_buffer_bytes = kWriteBufferBytes,
+                                                                rocksdb::Env* env = nullptr);
   /// A writer's rows are then in sorted files, so that the next open need not replay them.
   ~StateStore();
   StateStore(const StateStore&) = delete;

@@ -1,0 +1,133 @@
+// RocksDB 7.8 lets CURRENT name a new MANIFEST whose own name is not yet on the disk
+// (docs/bugs/current-before-manifest.md). It makes two mistakes when it takes a table file in: when the MANIFEST cannot
+// be synced it removes the file, though the MANIFEST may name it already (docs/bugs/ingested-table-removed.md), and
+// when the file cannot be read it takes it in as one without keys (docs/bugs/ingested-without-keys.md). RocksDB reads
+// and writes through its Env's file system, so that is what has to be wrapped.
+#include "log/store_env.h"
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <rocksdb/file_system.h>
+
+#include "log/file_layer.h"
+
+namespace daybook {
+namespace {
+
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+
+/// The first failure of any read of a file.
+class ReadFailure {
+ public:
+  IOStatus note(const IOStatus& status) {
+    const std::scoped_lock lock(mutex_);
+    if (first_.ok() && !status.ok()) first_ = status;
+    return status;
+  }
+  [[nodiscard]] IOStatus first() const {
+    const std::scoped_lock lock(mutex_);
+    return first_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  IOStatus first_;  ///< Protected by mutex_.
+};
+
+class WatchedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  WatchedFile(std::unique_ptr<rocksdb::FSRandomAccessFile> file, std::shared_ptr<ReadFailure> failure)
+      : FSRandomAccessFileOwnerWrapper(std::move(file)), failure_(std::move(failure)) {}
+
+  IOStatus Read(uint64_t offset, size_t bytes, const IOOptions& options, rocksdb::Slice* result, char* scratch,
+                IODebugContext* debug) const override {
+    return failure_->note(target()->Read(offset, bytes, options, result, scratch, debug));
+  }
+
+ private:
+  const std::shared_ptr<ReadFailure> failure_;
+};
+
+}  // namespace
+
+class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
+ public:
+  using rocksdb::FileSystemWrapper::FileSystemWrapper;
+  const char* Name() const override { return "daybook.StoreEnv"; }
+
+  IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file, IODebugContext* debug) override {
+    IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+    const std::scoped_lock lock(mutex_);
+    if (status.ok() && path == taken_in_) *file = std::make_unique<WatchedFile>(std::move(*file), failure_);
+    return status;
+  }
+
+  IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
+                    IODebugContext* debug) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (from == taken_in_) {
+        if (IOStatus failed = failure_->first(); !failed.ok()) return failed;
+        second_name_ = to;
+      }
+    }
+    return target()->LinkFile(from, to, options, debug);
+  }
+
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (to.ends_with("/CURRENT")) {
+      std::unique_ptr<rocksdb::FSDirectory> directory;
+      IOStatus status = target()->NewDirectory(parent_directory(to), options, &directory, debug);
+      if (status.ok()) status = directory->Fsync(options, debug);
+      if (!status.ok()) return status;
+    }
+    return target()->RenameFile(from, to, options, debug);
+  }
+
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (path == second_name_) return IOStatus::OK();
+    }
+    return target()->DeleteFile(path, options, debug);
+  }
+
+  /// "": none any more.
+  void take_in(const std::string& path) {
+    const std::scoped_lock lock(mutex_);
+    taken_in_ = path;
+    second_name_.clear();
+    failure_ = std::make_shared<ReadFailure>();
+  }
+
+ private:
+  std::mutex mutex_;
+  // Protected by mutex_:
+  std::string taken_in_;
+  std::string second_name_;
+  std::shared_ptr<ReadFailure> failure_ = std::make_shared<ReadFailure>();
+};
+
+StoreEnv::StoreEnv(rocksdb::Env& env)
+    : rocksdb::EnvWrapper(&env), files_(std::make_shared<Files>(env.GetFileSystem())) {
+  file_system_ = files_;
+  system_clock_ = env.GetSystemClock();
+}
+
+StoreEnv::~StoreEnv() = default;
+
+void StoreEnv::begin_ingestion(const std::string& path) {
+  files_->take_in(path);
+}
+
+void StoreEnv::end_ingestion() {
+  files_->take_in("");
+}
+
+}  // namespace daybook
