@@ -29,8 +29,11 @@ if [ $# -gt 0 ]; then
 fi
 
 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# A check that is ended by an abort cannot tidy up behind itself.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+log=$TMPDIR/log
 # A comma separates filters of doctest; `?` stands for any character.
 check() { timeout "$seconds_max" "$build/tests/$1" --test-case="${2//,/?}" >"$log" 2>&1; }
 

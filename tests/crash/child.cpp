@@ -46,6 +46,10 @@ void Pipe::say(std::string_view bytes) const {
   }
 }
 
+void Pipe::become_output() const {
+  if (::dup2(descriptor_, STDOUT_FILENO) < 0) ::_exit(3);
+}
+
 Child::Child(const std::function<void(const Pipe&)>& body) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
@@ -73,9 +77,12 @@ Child::~Child() {
   }
 }
 
-bool Child::listen(std::chrono::milliseconds wait) {
+bool Child::listen(std::chrono::microseconds wait) {
+  if (wait.count() < 0) return true;
   pollfd ready{.fd = from_child_, .events = POLLIN, .revents = 0};
-  const int count = ::poll(&ready, 1, static_cast<int>(wait.count()));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(wait);
+  const timespec limit{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(wait - seconds).count()};
+  const int count = ::ppoll(&ready, 1, &limit, nullptr);
   if (count <= 0) return true;
   std::array<char, 65536> buffer;
   const ssize_t got = ::read(from_child_, buffer.data(), buffer.size());

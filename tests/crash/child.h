@@ -30,6 +30,8 @@ class Pipe {
   explicit Pipe(int descriptor) : descriptor_(descriptor) {}
   /// Any thread; up to 4 KiB are never mixed with what another thread says.
   void say(std::string_view bytes) const;
+  /// From now on what the child prints goes this way, also that of a program that takes its place.
+  void become_output() const;
 
  private:
   int descriptor_;
@@ -48,7 +50,7 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   /// Takes in what it says for at most `wait`, or until it ended (then false).
-  bool listen(std::chrono::milliseconds wait);
+  bool listen(std::chrono::microseconds wait);
   /// As far as it was listened to.
   [[nodiscard]] const std::string& said() const { return end_.said; }
   void kill();
