@@ -94,13 +94,11 @@ void Simulation::act() {
     (this->*action.act)();
     break;
   }
-  if (world_.disk.ended()) {
-    ++crashes_;
-    forget_process();
-    restart(world_.random.chance(50));
-  } else if (world_.disk.has_failed() && world_.random.chance(10)) {
-    close_and_open();
-  }
+  if (!world_.disk.ended() && world_.disk.has_failed() && world_.random.chance(10)) close_and_open();
+  if (!world_.disk.ended()) return;
+  ++crashes_;
+  forget_process();
+  restart(world_.random.chance(50));
 }
 
 void Simulation::submit_many() {
