@@ -17,7 +17,7 @@ bool AppendQueue::has_room(const AppendRequest& request) const {
 
 Result<void> AppendQueue::try_push(const RequestPtr& request) {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (closed_) return closed_error();
     if (!has_room(*request)) {
       return fail(Code::busy, "the append queue is full; wait for completions, then try again", Outcome::not_appended);
@@ -32,12 +32,14 @@ Result<void> AppendQueue::try_push(const RequestPtr& request) {
 
 Result<void> AppendQueue::push(const RequestPtr& request) {
   {
-    std::unique_lock lock(mutex_);
-    const auto ready = [&] { return closed_ || has_room(*request); };
-    if (!drained_.wait_until(lock, request->deadline, ready)) {
-      return fail(Code::timeout, "the append queue stayed full until the deadline", Outcome::not_appended);
+    Lock lock(mutex_);
+    for (bool in_time = true; in_time && !closed_ && !has_room(*request);) {
+      in_time = drained_.wait_until(lock, request->deadline);
     }
     if (closed_) return closed_error();
+    if (!has_room(*request)) {
+      return fail(Code::timeout, "the append queue stayed full until the deadline", Outcome::not_appended);
+    }
     waiting_.push_back(request);
     ++commits_;
     bytes_ += request->bytes;
@@ -49,7 +51,7 @@ Result<void> AppendQueue::push(const RequestPtr& request) {
 std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
   std::vector<RequestPtr> taken;
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     std::size_t bytes = 0;
     while (begin_ < waiting_.size() && (taken.empty() || bytes + waiting_[begin_]->bytes <= bytes_max)) {
       bytes += waiting_[begin_]->bytes;
@@ -68,7 +70,7 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
 
 void AppendQueue::release(const AppendRequest& request) {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     --commits_;
     bytes_ -= request.bytes;
   }
@@ -76,14 +78,14 @@ void AppendQueue::release(const AppendRequest& request) {
 }
 
 void AppendQueue::wait() {
-  std::unique_lock lock(mutex_);
-  filled_.wait(lock, [&] { return begin_ < waiting_.size() || woken_ || closed_; });
+  Lock lock(mutex_);
+  while (begin_ == waiting_.size() && !woken_ && !closed_) filled_.wait(lock);
   woken_ = false;
 }
 
 void AppendQueue::wake() {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     woken_ = true;
   }
   filled_.notify_one();
@@ -91,7 +93,7 @@ void AppendQueue::wake() {
 
 void AppendQueue::close() {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     closed_ = true;
   }
   filled_.notify_all();
@@ -99,7 +101,7 @@ void AppendQueue::close() {
 }
 
 bool AppendQueue::closed_and_empty() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return closed_ && begin_ == waiting_.size();
 }
 

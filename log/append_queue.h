@@ -4,12 +4,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/result.h"
 #include "log/append_request.h"
 
@@ -38,20 +37,19 @@ class AppendQueue {
   [[nodiscard]] bool closed_and_empty();
 
  private:
-  [[nodiscard]] bool has_room(const AppendRequest& request) const;
+  [[nodiscard]] bool has_room(const AppendRequest& request) const DAYBOOK_REQUIRES(mutex_);
 
   const std::size_t commits_max_;
   const std::size_t bytes_max_;
-  std::mutex mutex_;
-  std::condition_variable filled_;
-  std::condition_variable drained_;
-  // Protected by mutex_:
-  std::vector<RequestPtr> waiting_;
-  std::size_t begin_ = 0;    ///< waiting_ before here is taken.
-  std::size_t commits_ = 0;  ///< Not yet released.
-  std::size_t bytes_ = 0;    ///< Of those.
-  bool closed_ = false;
-  bool woken_ = false;
+  Mutex mutex_;
+  Bell filled_;
+  Bell drained_;
+  std::vector<RequestPtr> waiting_ DAYBOOK_GUARDED_BY(mutex_);
+  std::size_t begin_ DAYBOOK_GUARDED_BY(mutex_) = 0;    ///< waiting_ before here is taken.
+  std::size_t commits_ DAYBOOK_GUARDED_BY(mutex_) = 0;  ///< Not yet released.
+  std::size_t bytes_ DAYBOOK_GUARDED_BY(mutex_) = 0;    ///< Of those.
+  bool closed_ DAYBOOK_GUARDED_BY(mutex_) = false;
+  bool woken_ DAYBOOK_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace daybook

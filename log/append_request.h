@@ -5,13 +5,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/log.h"
 #include "log/core.h"
 #include "log/term.h"
@@ -61,9 +60,9 @@ struct AppendRequest {
   std::vector<Version> versions;  ///< Set by the sequencer, one an event.
 
   // For a blocking append:
-  std::mutex mutex;
-  std::condition_variable done_bell;
-  std::optional<Result<Appended>> result;  ///< Protected by mutex.
+  Mutex mutex;
+  Bell done_bell;
+  std::optional<Result<Appended>> result DAYBOOK_GUARDED_BY(mutex);
 
   [[nodiscard]] std::span<const Term> terms_of(std::size_t event) const {
     const std::uint32_t begin = event == 0 ? 0 : terms_end[event - 1];

@@ -12,7 +12,7 @@ std::size_t memory_of(const Block& block) {
 }  // namespace
 
 std::shared_ptr<const Block> BlockCache::find(Sequence sequence) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   auto at = by_first_.upper_bound(sequence);
   if (at == by_first_.begin()) return nullptr;
   --at;
@@ -22,7 +22,7 @@ std::shared_ptr<const Block> BlockCache::find(Sequence sequence) {
 }
 
 void BlockCache::insert(const std::shared_ptr<const Block>& block) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const auto [at, inserted] = by_first_.try_emplace(block->first_sequence());
   if (!inserted) return;
   order_.push_front(block);

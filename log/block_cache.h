@@ -7,8 +7,8 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <mutex>
 
+#include "base/mutex.h"
 #include "daybook/block.h"
 #include "daybook/ids.h"
 
@@ -26,11 +26,10 @@ class BlockCache {
   using Order = std::list<std::shared_ptr<const Block>>;
 
   const std::size_t bytes_max_;
-  std::mutex mutex_;
-  // Protected by mutex_:
-  Order order_;  ///< Most recently used first.
-  std::map<Sequence, Order::iterator> by_first_;
-  std::size_t bytes_ = 0;
+  Mutex mutex_;
+  Order order_ DAYBOOK_GUARDED_BY(mutex_);  ///< Most recently used first.
+  std::map<Sequence, Order::iterator> by_first_ DAYBOOK_GUARDED_BY(mutex_);
+  std::size_t bytes_ DAYBOOK_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace daybook

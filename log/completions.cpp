@@ -69,7 +69,7 @@ void Completions::start() {
 void Completions::post(std::vector<RequestPtr> requests) {
   if (requests.empty()) return;
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (waiting_.empty()) {
       waiting_ = std::move(requests);
     } else {
@@ -82,7 +82,7 @@ void Completions::post(std::vector<RequestPtr> requests) {
 
 void Completions::stop() {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     stopping_ = true;
   }
   posted_.notify_one();
@@ -94,7 +94,7 @@ void Completions::stop() {
 bool Completions::step() {
   std::vector<RequestPtr> batch;
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     batch.swap(waiting_);
   }
   for (RequestPtr& request : batch) {
@@ -109,8 +109,8 @@ void Completions::run() {
   name_this_thread("daybook-done");
   while (true) {
     {
-      std::unique_lock lock(mutex_);
-      posted_.wait(lock, [&] { return !waiting_.empty() || stopping_; });
+      Lock lock(mutex_);
+      while (waiting_.empty() && !stopping_) posted_.wait(lock);
       if (waiting_.empty()) return;
     }
     step();
@@ -124,7 +124,7 @@ void Completions::tell(AppendRequest& request) {
     return;
   }
   {
-    const std::scoped_lock lock(request.mutex);
+    const Lock lock(request.mutex);
     request.result = std::move(result);
   }
   request.done_bell.notify_one();

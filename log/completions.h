@@ -5,11 +5,10 @@
 // Owns: that thread.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "log/append_queue.h"
 #include "log/core.h"
 
@@ -37,11 +36,10 @@ class Completions {
 
   Core& core_;
   AppendQueue& queue_;
-  std::mutex mutex_;
-  std::condition_variable posted_;
-  // Protected by mutex_:
-  std::vector<RequestPtr> waiting_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  Bell posted_;
+  std::vector<RequestPtr> waiting_ DAYBOOK_GUARDED_BY(mutex_);
+  bool stopping_ DAYBOOK_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

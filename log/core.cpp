@@ -2,6 +2,8 @@
 // rather than not at all.
 #include "log/core.h"
 
+#include <mutex>
+
 #include "base/planted_bug.h"
 #include "schema/block_builder.h"
 
@@ -23,25 +25,25 @@ bool Core::shut() {
 
 View Core::view() const {
   View view{.head = head.head(), .store = nullptr, .tail = nullptr};
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   view.tail = tail_->set();
   view.store = store_;
   return view;
 }
 
 void Core::replace(std::shared_ptr<Store> store, std::shared_ptr<Tail> tail) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   store_ = std::move(store);
   tail_ = std::move(tail);
 }
 
 std::shared_ptr<Store> Core::store() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return store_;
 }
 
 std::shared_ptr<Tail> Core::tail() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return tail_;
 }
 

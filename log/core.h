@@ -6,11 +6,11 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 
+#include "base/mutex.h"
 #include "daybook/log.h"
 #include "daybook/options.h"
 #include "log/block_cache.h"
@@ -71,10 +71,9 @@ class Core {
   mutable std::shared_mutex life_;
   std::atomic<bool> closed_{false};
 
-  mutable std::mutex mutex_;
-  // Protected by mutex_:
-  std::shared_ptr<Store> store_;
-  std::shared_ptr<Tail> tail_;
+  mutable Mutex mutex_;
+  std::shared_ptr<Store> store_ DAYBOOK_GUARDED_BY(mutex_);
+  std::shared_ptr<Tail> tail_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 /// Adds the terms, versions and keys of a block that is already stored (opening, following).

@@ -25,17 +25,17 @@ Result<std::unique_ptr<Follower>> Follower::open(Core& core) {
   if (!format) return std::unexpected(format.error());
   core.log_id = format->log_id;
   std::unique_ptr<Follower> follower(new Follower(core, *format));
-  if (auto looked = follower->look(); !looked) return std::unexpected(std::move(looked.error()));
+  if (auto looked = follower->refresh(); !looked) return std::unexpected(std::move(looked.error()));
   return follower;
 }
 
 Result<void> Follower::refresh() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return look();
 }
 
 std::optional<Error> Follower::damage() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return damage_;
 }
 
@@ -157,7 +157,7 @@ Result<void> Follower::look_alone(const std::optional<Head>& head) {
 }
 
 Result<View> Follower::indexed_view() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const auto store = core_.store();
   const Sequence head = core_.head.head();
   const auto state = read_index_state(*store, head);

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "base/mutex.h"
 #include "log/core.h"
 #include "log/head_file.h"
 
@@ -27,21 +27,21 @@ class Follower {
 
  private:
   Follower(Core& core, const Format& format) : core_(core), format_(format) {}
-  [[nodiscard]] Result<void> look();
-  [[nodiscard]] Result<void> look_once(bool reopen);
+  [[nodiscard]] Result<void> look() DAYBOOK_REQUIRES(mutex_);
+  [[nodiscard]] Result<void> look_once(bool reopen) DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] Result<std::optional<Head>> look_at_head(std::optional<Error>& damage) const;
-  [[nodiscard]] Result<void> look_beside_writer(const Head& head, bool reopen);
-  [[nodiscard]] Result<void> look_alone(const std::optional<Head>& head);
+  [[nodiscard]] Result<void> look_beside_writer(const Head& head, bool reopen) DAYBOOK_REQUIRES(mutex_);
+  [[nodiscard]] Result<void> look_alone(const std::optional<Head>& head) DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] Result<void> open_store(StoreMode mode);
 
   Core& core_;
   const Format format_;
-  mutable std::mutex mutex_;
-  // Protected by mutex_:
-  std::optional<Error> damage_;
-  std::optional<std::uint64_t> followed_wal_;  ///< That of the writer whom the store follows; nullopt: of none.
+  mutable Mutex mutex_;
+  std::optional<Error> damage_ DAYBOOK_GUARDED_BY(mutex_);
+  /// That of the writer whom the store follows; nullopt: of none.
+  std::optional<std::uint64_t> followed_wal_ DAYBOOK_GUARDED_BY(mutex_);
   /// Without a writer: the HEAD under which all was looked at; nullopt inside: it was damaged.
-  std::optional<std::optional<Head>> settled_;
+  std::optional<std::optional<Head>> settled_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 }  // namespace daybook

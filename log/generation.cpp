@@ -35,7 +35,7 @@ bool contains(const std::vector<std::span<const std::uint32_t>>& lists, std::uin
 }  // namespace
 
 void TailGeneration::add(const NewEvents& events) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   DAYBOOK_CHECK(events.first == through_.next(), "the tail is dense");
   std::size_t at = 0;
   for (std::size_t i = 0; i < events.versions.size(); ++i) {
@@ -65,18 +65,18 @@ void TailGeneration::add_term(const Term& term, std::uint32_t offset, Version ve
 }
 
 void TailGeneration::add_key(const IdempotencyKey& key, const KeyEntry& entry) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   keys_[key] = entry;
   bytes_ += kKeyBytes;
 }
 
 void TailGeneration::count(const LogCounts& more) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   counts_ = counts_ + more;
 }
 
 LogCounts TailGeneration::counts() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return counts_;
 }
 
@@ -85,7 +85,7 @@ LogCounts operator+(const LogCounts& a, const LogCounts& b) {
 }
 
 Sequence TailGeneration::through() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return through_;
 }
 
@@ -94,7 +94,7 @@ std::size_t TailGeneration::event_count() const {
 }
 
 std::size_t TailGeneration::bytes() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return bytes_;
 }
 
@@ -105,7 +105,7 @@ HeadEntry TailGeneration::head_at(const TermEntry& stream, std::size_t events) c
 
 std::optional<HeadEntry> TailGeneration::stream_head(const Term& stream, Sequence through) const {
   if (through <= after_) return std::nullopt;
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const TermEntry* entry = terms_.find(stream);
   if (entry == nullptr) return std::nullopt;
   if (through >= through_) return head_at(*entry, entry->offsets.size());
@@ -116,14 +116,14 @@ std::optional<HeadEntry> TailGeneration::stream_head(const Term& stream, Sequenc
 }
 
 std::optional<KeyEntry> TailGeneration::key(const IdempotencyKey& key, Sequence through) const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const auto at = keys_.find(key);
   if (at == keys_.end() || at->second.first > through) return std::nullopt;
   return at->second;
 }
 
 std::optional<Sequence> TailGeneration::sequence_of(const Term& stream, Version version, Sequence through) const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const TermEntry* entry = terms_.find(stream);
   if (entry == nullptr || version < entry->first_version) return std::nullopt;
   const std::uint64_t index = version.value() - entry->first_version.value();
@@ -132,21 +132,25 @@ std::optional<Sequence> TailGeneration::sequence_of(const Term& stream, Version 
   return sequence <= through ? std::optional(sequence) : std::nullopt;
 }
 
+/// Where any of `texts` is.
+TailGeneration::Lists TailGeneration::lists_of(TermKind kind, const std::vector<std::string>& texts, std::uint32_t from,
+                                               std::uint32_t through) const {
+  Lists lists;
+  for (const std::string& text : texts) {
+    const TermEntry* entry = terms_.find(make_term(kind, text));
+    if (entry != nullptr) lists.push_back(trim(entry->offsets.view(), from, through));
+  }
+  return lists;
+}
+
 std::vector<TailGeneration::Lists> TailGeneration::groups_of(const QueryItem& item, std::uint32_t from,
                                                              std::uint32_t through) const {
   std::vector<Lists> groups;
-  const auto add_any = [&](TermKind kind, const std::vector<std::string>& texts) {
-    Lists lists;
-    for (const std::string& text : texts) {
-      const TermEntry* entry = terms_.find(make_term(kind, text));
-      if (entry != nullptr) lists.push_back(trim(entry->offsets.view(), from, through));
-    }
-    groups.push_back(std::move(lists));
-  };
-  if (!item.streams.empty()) add_any(TermKind::stream, item.streams);
-  if (!item.types.empty()) add_any(TermKind::type, item.types);
-  for (const std::string& tag : item.tags) add_any(TermKind::tag, {tag});
-  if (item.correlation_id) add_any(TermKind::correlation, {std::string(text_of(*item.correlation_id))});
+  if (!item.streams.empty()) groups.push_back(lists_of(TermKind::stream, item.streams, from, through));
+  if (!item.types.empty()) groups.push_back(lists_of(TermKind::type, item.types, from, through));
+  for (const std::string& tag : item.tags) groups.push_back(lists_of(TermKind::tag, {tag}, from, through));
+  if (item.correlation_id)
+    groups.push_back(lists_of(TermKind::correlation, {std::string(text_of(*item.correlation_id))}, from, through));
   if (!item.stream_prefix.empty()) {
     Lists lists;
     for (const TermEntry& entry : terms_.entries()) {
@@ -187,7 +191,7 @@ void TailGeneration::match_item(const QueryItem& item, std::uint32_t from, std::
 
 std::vector<std::uint64_t> TailGeneration::match(const Query& query, Sequence from, Sequence through,
                                                  bool first_only) const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   std::vector<std::uint64_t> out;
   through = std::min(through, through_);
   from = std::max(from, after_.next());
@@ -216,7 +220,7 @@ std::optional<Sequence> TailGeneration::find_first(const Query& query, Sequence 
 void TailGeneration::collect_heads(std::string_view prefix, std::string_view after_name, Sequence through,
                                    std::map<std::string, HeadEntry, std::less<>>& heads) const {
   if (through <= after_) return;
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   for (const TermEntry& entry : terms_.entries()) {
     const std::string_view name = entry.text();
     if (entry.kind != TermKind::stream || !name.starts_with(prefix) || name <= after_name) continue;
@@ -280,7 +284,6 @@ void TailGeneration::write_keys(const EntrySink& sink) const {
 }
 
 void TailGeneration::write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const {
-  // No lock: a frozen generation no longer changes, and sorting under one would hold up every append's look-ups.
   static_assert(TermKind::checkpoint < TermKind::tag && TermKind::tag < TermKind::head &&
                     TermKind::head < TermKind::key && TermKind::key < TermKind::correlation &&
                     TermKind::correlation < TermKind::stream && TermKind::stream < TermKind::type,

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/cursor.h"
 #include "daybook/ids.h"
 #include "daybook/log.h"
@@ -66,39 +66,44 @@ class TailGeneration {
   void collect_heads(std::string_view prefix, std::string_view after_name, Sequence through,
                      std::map<std::string, HeadEntry, std::less<>>& heads) const;
 
-  /// Brings what add() and stream_head() will look at into the processor's cache. Only for the sequencer.
-  void prefetch(const Term& term) const { terms_.prefetch_slot(term); }
+  /// Brings what add() and stream_head() will look at into the processor's cache. Only for the sequencer, the one
+  /// thread that adds, so that what it looks at does not move under it.
+  void prefetch(const Term& term) const DAYBOOK_UNCHECKED_THREADS { terms_.prefetch_slot(term); }
 
+  // The two that follow take no lock: a frozen generation no longer changes, and sorting under one would hold up every
+  // append's look-ups.
   /// Gives `sink` everything as the entries of one sorted file, the checkpoint with `link` included, in key order.
   /// `before` counts what came before. Only of a frozen generation.
-  void write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const;
+  void write_sorted(const Link& link, const LogCounts& before, const EntrySink& sink) const DAYBOOK_UNCHECKED_THREADS;
   /// Gives `cache` the head of each of its streams. Only of a frozen generation.
-  void put_heads(HeadCache& cache) const;
+  void put_heads(HeadCache& cache) const DAYBOOK_UNCHECKED_THREADS;
 
  private:
   using Lists = std::vector<std::span<const std::uint32_t>>;
 
-  void add_term(const Term& term, std::uint32_t offset, Version version);
-  void write_terms(TermKind kind, const EntrySink& sink) const;
-  void write_heads(const EntrySink& sink) const;
-  void write_keys(const EntrySink& sink) const;
-  [[nodiscard]] std::vector<const TermEntry*> sorted_terms(TermKind kind) const;
+  void add_term(const Term& term, std::uint32_t offset, Version version) DAYBOOK_REQUIRES(mutex_);
+  void write_terms(TermKind kind, const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
+  void write_heads(const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
+  void write_keys(const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
+  [[nodiscard]] std::vector<const TermEntry*> sorted_terms(TermKind kind) const DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] HeadEntry head_at(const TermEntry& stream, std::size_t events) const;
-  [[nodiscard]] std::vector<Lists> groups_of(const QueryItem& item, std::uint32_t from, std::uint32_t through) const;
+  [[nodiscard]] Lists lists_of(TermKind kind, const std::vector<std::string>& texts, std::uint32_t from,
+                               std::uint32_t through) const DAYBOOK_REQUIRES(mutex_);
+  [[nodiscard]] std::vector<Lists> groups_of(const QueryItem& item, std::uint32_t from, std::uint32_t through) const
+      DAYBOOK_REQUIRES(mutex_);
   /// Matches of one item, ascending; with `first_only` at most one.
   void match_item(const QueryItem& item, std::uint32_t from, std::uint32_t through, bool first_only,
-                  std::vector<std::uint64_t>& out) const;
+                  std::vector<std::uint64_t>& out) const DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] std::vector<std::uint64_t> match(const Query& query, Sequence from, Sequence through,
                                                  bool first_only) const;
 
   const Sequence after_;
-  mutable std::mutex mutex_;
-  // Protected by mutex_:
-  Sequence through_ = after_;
-  TermTable terms_;
-  std::pmr::unordered_map<IdempotencyKey, KeyEntry> keys_{&terms_.memory()};
-  std::size_t bytes_ = 0;
-  LogCounts counts_;
+  mutable Mutex mutex_;
+  Sequence through_ DAYBOOK_GUARDED_BY(mutex_) = after_;
+  TermTable terms_ DAYBOOK_GUARDED_BY(mutex_);
+  std::pmr::unordered_map<IdempotencyKey, KeyEntry> keys_ DAYBOOK_GUARDED_BY(mutex_){&terms_.memory()};
+  std::size_t bytes_ DAYBOOK_GUARDED_BY(mutex_) = 0;
+  LogCounts counts_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 /// The sum of two stretches.

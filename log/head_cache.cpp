@@ -7,7 +7,7 @@ namespace daybook {
 
 std::optional<HeadEntry> HeadCache::find(const Term& stream) const {
   const Shard& shard = shards_[shard_of(stream)];
-  const std::scoped_lock lock(shard.mutex);
+  const Lock lock(shard.mutex);
   if (shard.slots.empty()) return std::nullopt;
   const Slot& slot = shard.slots[slot_of(stream)];
   if (slot.hash != stream.hash || std::string_view(slot.name.data(), slot.bytes) != stream.text) return std::nullopt;
@@ -16,13 +16,13 @@ std::optional<HeadEntry> HeadCache::find(const Term& stream) const {
 
 void HeadCache::put_if_current(const Term& stream, const HeadEntry& head, std::uint64_t epoch) {
   Shard& shard = shards_[shard_of(stream)];
-  const std::scoped_lock lock(shard.mutex);
+  const Lock lock(shard.mutex);
   if (epoch == epoch_.load(std::memory_order_acquire)) store(shard, stream, head);
 }
 
 void HeadCache::put(const Term& stream, const HeadEntry& head) {
   Shard& shard = shards_[shard_of(stream)];
-  const std::scoped_lock lock(shard.mutex);
+  const Lock lock(shard.mutex);
   store(shard, stream, head);
 }
 

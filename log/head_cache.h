@@ -6,10 +6,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <vector>
 
+#include "base/mutex.h"
 #include "log/term.h"
 
 namespace daybook {
@@ -45,12 +45,12 @@ class HeadCache {
   };
   static_assert(sizeof(Slot) == 64, "one cache line");
   struct Shard {
-    mutable std::mutex mutex;
-    std::vector<Slot> slots;  ///< Protected by mutex.
+    mutable Mutex mutex;
+    std::vector<Slot> slots DAYBOOK_GUARDED_BY(mutex);
   };
   [[nodiscard]] static std::size_t shard_of(const Term& stream) { return stream.hash % kShards; }
   [[nodiscard]] static std::size_t slot_of(const Term& stream) { return stream.hash / kShards % (kSlots / kShards); }
-  static void store(Shard& shard, const Term& stream, const HeadEntry& head);
+  static void store(Shard& shard, const Term& stream, const HeadEntry& head) DAYBOOK_REQUIRES(shard.mutex);
 
   std::array<Shard, kShards> shards_;
   std::atomic<std::uint64_t> epoch_{0};

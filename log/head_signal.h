@@ -5,10 +5,10 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 
+#include "base/mutex.h"
+#include "daybook/clock.h"
 #include "daybook/ids.h"
 
 namespace daybook {
@@ -25,7 +25,7 @@ class HeadSignal {
   /// Wakes every waiter, so that it looks around.
   void ring() {
     {
-      const std::scoped_lock lock(mutex_);
+      const Lock lock(mutex_);
     }  // a waiter between its look and its sleep would miss the bell
     bell_.notify_all();
   }
@@ -33,14 +33,17 @@ class HeadSignal {
   /// Sleeps until the head is beyond `seen`, `stop` returns true, or `wait` passed.
   template <class Stop>
   void wait_beyond(Sequence seen, std::chrono::nanoseconds wait, Stop stop) {
-    std::unique_lock lock(mutex_);
-    bell_.wait_for(lock, wait, [&] { return head() > seen || stop(); });
+    const auto until = Clock::system().steady_now() + wait;  // sleeping takes real time, whatever Options::clock says
+    Lock lock(mutex_);
+    while (head() <= seen && !stop()) {
+      if (!bell_.wait_until(lock, until)) return;
+    }
   }
 
  private:
   std::atomic<std::uint64_t> head_{0};
-  std::mutex mutex_;
-  std::condition_variable bell_;
+  Mutex mutex_;  ///< Of the bell; the head is not guarded by it.
+  Bell bell_;
 };
 
 }  // namespace daybook

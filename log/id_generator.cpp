@@ -21,7 +21,7 @@ std::vector<Uuid> IdGenerator::make(std::size_t count) {
   if (count == 0) return ids;
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch()).count();
   const std::uint64_t time = static_cast<std::uint64_t>(now) << 16;
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   for (Uuid& id : ids) {
     store_be64(id.bytes.data(), time | 0x7000 | (random_() & 0x0fff));
     store_be64(id.bytes.data() + 8, (random_() >> 2) | 0x8000000000000000ull);

@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <random>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/clock.h"
 #include "daybook/ids.h"
 
@@ -23,8 +23,8 @@ class IdGenerator {
 
  private:
   const Clock& clock_;
-  std::mutex mutex_;
-  std::mt19937_64 random_;  ///< Protected by mutex_.
+  Mutex mutex_;
+  std::mt19937_64 random_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 }  // namespace daybook

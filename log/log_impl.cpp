@@ -170,9 +170,11 @@ Result<RequestPtr> Log::Impl::prepare(Commit commit, const AppendOptions& option
 }
 
 Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
-  std::unique_lock lock(request.mutex);
-  const auto told = [&] { return request.result.has_value(); };
-  if (request.done_bell.wait_until(lock, request.deadline, told)) return std::move(*request.result);
+  Lock lock(request.mutex);
+  for (bool in_time = true; in_time && !request.result;) {
+    in_time = request.done_bell.wait_until(lock, request.deadline);
+  }
+  if (request.result) return std::move(*request.result);
   auto state = AppendRequest::State::waiting;
   if (request.state.compare_exchange_strong(state, AppendRequest::State::abandoned) ||
       state == AppendRequest::State::abandoned) {

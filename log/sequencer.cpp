@@ -97,7 +97,7 @@ void Sequencer::freeze() {
 /// Asked before anything is numbered: a full disk met inside a write would cost the log its writability.
 std::optional<Error> Sequencer::why_no_room() {
   if (tail_is_full()) {
-    const std::scoped_lock lock(index_mutex_);
+    const Lock lock(index_mutex_);
     return index_error_;
   }
   if (core_.options.in_memory || planted(Bug::ignore_full_disk)) return std::nullopt;
@@ -110,12 +110,12 @@ std::optional<Error> Sequencer::why_no_room() {
 }
 
 void Sequencer::index_failed(const Error& error) {
-  const std::scoped_lock lock(index_mutex_);
+  const Lock lock(index_mutex_);
   index_error_ = error;
 }
 
 bool Sequencer::index_has_failed() {
-  const std::scoped_lock lock(index_mutex_);
+  const Lock lock(index_mutex_);
   return index_error_.has_value();
 }
 

@@ -7,11 +7,11 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/block.h"
 #include "log/append_queue.h"
 #include "log/completions.h"
@@ -70,8 +70,8 @@ class Sequencer {
   std::optional<Error> broken_;  ///< Set for good by a failed write: the log is read-only.
   std::atomic<bool> is_broken_{false};
   std::atomic<bool> freeze_requested_{false};
-  std::mutex index_mutex_;
-  std::optional<Error> index_error_;  ///< Protected by index_mutex_.
+  Mutex index_mutex_;
+  std::optional<Error> index_error_ DAYBOOK_GUARDED_BY(index_mutex_);
 
   // The group at hand:
   std::optional<Error> no_room_;  ///< Why nothing can be appended now, though the log is sound.

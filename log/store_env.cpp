@@ -5,12 +5,12 @@
 // and writes through its Env's file system, so that is what has to be wrapped.
 #include "log/store_env.h"
 
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include <rocksdb/file_system.h>
 
+#include "base/mutex.h"
 #include "log/file_layer.h"
 
 namespace daybook {
@@ -24,18 +24,18 @@ using rocksdb::IOStatus;
 class ReadFailure {
  public:
   IOStatus note(const IOStatus& status) {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (first_.ok() && !status.ok()) first_ = status;
     return status;
   }
   [[nodiscard]] IOStatus first() const {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     return first_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  IOStatus first_;  ///< Protected by mutex_.
+  mutable Mutex mutex_;
+  IOStatus first_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 class WatchedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
@@ -62,7 +62,7 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
   IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
                                std::unique_ptr<rocksdb::FSRandomAccessFile>* file, IODebugContext* debug) override {
     IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     if (status.ok() && path == taken_in_) *file = std::make_unique<WatchedFile>(std::move(*file), failure_);
     return status;
   }
@@ -70,7 +70,7 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
                     IODebugContext* debug) override {
     {
-      const std::scoped_lock lock(mutex_);
+      const Lock lock(mutex_);
       if (from == taken_in_) {
         if (IOStatus failed = failure_->first(); !failed.ok()) return failed;
         second_name_ = to;
@@ -92,7 +92,7 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
 
   IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
     {
-      const std::scoped_lock lock(mutex_);
+      const Lock lock(mutex_);
       if (path == second_name_) return IOStatus::OK();
     }
     return target()->DeleteFile(path, options, debug);
@@ -100,18 +100,17 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
 
   /// "": none any more.
   void take_in(const std::string& path) {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     taken_in_ = path;
     second_name_.clear();
     failure_ = std::make_shared<ReadFailure>();
   }
 
  private:
-  std::mutex mutex_;
-  // Protected by mutex_:
-  std::string taken_in_;
-  std::string second_name_;
-  std::shared_ptr<ReadFailure> failure_ = std::make_shared<ReadFailure>();
+  Mutex mutex_;
+  std::string taken_in_ DAYBOOK_GUARDED_BY(mutex_);
+  std::string second_name_ DAYBOOK_GUARDED_BY(mutex_);
+  std::shared_ptr<ReadFailure> failure_ DAYBOOK_GUARDED_BY(mutex_) = std::make_shared<ReadFailure>();
 };
 
 StoreEnv::StoreEnv(rocksdb::Env& env)

@@ -14,7 +14,7 @@ Tail::Tail(Sequence indexed_through, const LogCounts& indexed_counts) {
 }
 
 std::shared_ptr<const TailSet> Tail::set() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return set_;
 }
 
@@ -23,7 +23,7 @@ TailGeneration& Tail::active() {
 }
 
 void Tail::freeze() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   const Sequence through = set_->generations.back()->through();
   if (through == set_->frozen_through()) return;
   auto next = std::make_shared<TailSet>(*set_);
@@ -34,12 +34,12 @@ void Tail::freeze() {
 }
 
 std::shared_ptr<TailGeneration> Tail::oldest_frozen() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return set_->generations.size() > 1 ? set_->generations.front() : nullptr;
 }
 
 void Tail::drop_oldest() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   DAYBOOK_CHECK(set_->generations.size() > 1, "the active generation is never dropped");
   auto next = std::make_shared<TailSet>(*set_);
   next->indexed_through = next->generations.front()->through();
@@ -51,13 +51,13 @@ void Tail::drop_oldest() {
 }
 
 void Tail::ring() {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   ++changes_;
   changed_.notify_all();
 }
 
 std::uint64_t Tail::changes() const {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   return changes_;
 }
 

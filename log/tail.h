@@ -4,13 +4,12 @@
 // indexer. Owns: its generations, together with whoever holds a TailSet.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/ids.h"
 #include "log/generation.h"
 
@@ -44,8 +43,8 @@ class Tail {
     while (true) {
       const std::uint64_t seen = changes();
       if (ready()) return;
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return changes_ != seen; });
+      Lock lock(mutex_);
+      while (changes_ == seen) changed_.wait(lock);
     }
   }
   /// Makes waiters ask again.
@@ -55,13 +54,12 @@ class Tail {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
   [[nodiscard]] std::uint64_t changes() const;
 
-  // Protected by mutex_:
-  std::shared_ptr<const TailSet> set_;  ///< Replaced, never changed.
-  std::uint64_t changes_ = 0;
+  mutable Mutex mutex_;
+  Bell changed_;
+  std::shared_ptr<const TailSet> set_ DAYBOOK_GUARDED_BY(mutex_);  ///< Replaced, never changed.
+  std::uint64_t changes_ DAYBOOK_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace daybook

@@ -17,8 +17,8 @@ CommitWindow::~CommitWindow() {
 
 bool CommitWindow::append(Commit commit) {
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return under_way_ < kUnderWayMax; });
+    Lock lock(mutex_);
+    while (under_way_ == kUnderWayMax) changed_.wait(lock);
     if (failure_) return false;
     ++under_way_;
   }
@@ -29,7 +29,7 @@ bool CommitWindow::append(Commit commit) {
 }
 
 void CommitWindow::completed(const Result<Appended>& result) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   --under_way_;
   if (result) {
     ++counts_.commits;
@@ -43,8 +43,8 @@ void CommitWindow::completed(const Result<Appended>& result) {
 }
 
 void CommitWindow::finish() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return under_way_ == 0; });
+  Lock lock(mutex_);
+  while (under_way_ != 0) changed_.wait(lock);
 }
 
 }  // namespace daybook::cli

@@ -3,11 +3,10 @@
 // Threads: one at a time appends; the log's completion thread reports. Owns: nothing of the log, which outlives it.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 
+#include "base/mutex.h"
 #include "daybook/event.h"
 #include "daybook/log.h"
 #include "daybook/result.h"
@@ -35,20 +34,19 @@ class CommitWindow {
   /// Waits until nothing is on its way.
   void finish();
   /// The first failure. Call after finish().
-  [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
+  [[nodiscard]] const std::optional<Error>& failure() const DAYBOOK_UNCHECKED_THREADS { return failure_; }
   /// Call after finish().
-  [[nodiscard]] const CommitCounts& counts() const { return counts_; }
+  [[nodiscard]] const CommitCounts& counts() const DAYBOOK_UNCHECKED_THREADS { return counts_; }
 
  private:
   void completed(const Result<Appended>& result);
 
   Log& log_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Protected by mutex_:
-  std::uint64_t under_way_ = 0;
-  CommitCounts counts_;
-  std::optional<Error> failure_;
+  Mutex mutex_;
+  Bell changed_;
+  std::uint64_t under_way_ DAYBOOK_GUARDED_BY(mutex_) = 0;
+  CommitCounts counts_ DAYBOOK_GUARDED_BY(mutex_);
+  std::optional<Error> failure_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 }  // namespace daybook::cli

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "daybook/clock.h"
+
 namespace daybook::cli {
 namespace {
 
@@ -38,31 +40,32 @@ bool AppendWindow::append(ImportedCommit commit) {
       fail_with(sent, std::move(submitted.error()));
       return false;
     }
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kBusyWait);
+    Lock lock(mutex_);
+    static_cast<void>(changed_.wait_until(lock, Clock::system().steady_now() + kBusyWait));
     if (failure_) return false;
   }
 }
 
 void AppendWindow::finish() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return commits_under_way_ == 0; });
+  Lock lock(mutex_);
+  while (commits_under_way_ != 0) changed_.wait(lock);
 }
 
 /// False when a commit failed.
 bool AppendWindow::wait_for_room() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] {
-    if (failure_) return true;
-    if (is_catching_up_) return commits_under_way_ == 0;
-    return commits_under_way_ < kCommitsMax && bytes_under_way_ < kBytesMax;
-  });
+  Lock lock(mutex_);
+  while (!failure_ && !has_room()) changed_.wait(lock);
   return !failure_;
+}
+
+bool AppendWindow::has_room() const {
+  if (is_catching_up_) return commits_under_way_ == 0;
+  return commits_under_way_ < kCommitsMax && bytes_under_way_ < kBytesMax;
 }
 
 Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
   {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     ++commits_under_way_;
     bytes_under_way_ += sent.bytes;
   }
@@ -70,7 +73,7 @@ Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
   auto accepted =
       log_.append_async(commit, [this, sent](const Result<Appended>& result) { completed(sent, result); }, kPatient);
   if (!accepted) {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock(mutex_);
     --commits_under_way_;
     bytes_under_way_ -= sent.bytes;
   }
@@ -79,7 +82,7 @@ Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
 
 void AppendWindow::completed(const Sent& sent, const Result<Appended>& result) {
   if (!result) fail_with(sent, result.error());
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   if (result && result->repeated) counts_.repeated += sent.events;
   if (result && !result->repeated) {
     is_catching_up_ = false;
@@ -96,7 +99,7 @@ void AppendWindow::completed(const Sent& sent, const Result<Appended>& result) {
 }
 
 void AppendWindow::fail_with(const Sent& sent, Error error) {
-  const std::scoped_lock lock(mutex_);
+  const Lock lock(mutex_);
   if (!failure_) failure_ = AppendFailure{std::move(error), sent.first_row, sent.line};
 }
 

@@ -3,13 +3,12 @@
 // Threads: one at a time appends; the log's completion thread reports. Owns: nothing of the log, which outlives it.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
+#include "base/mutex.h"
 #include "cli/import/import_source.h"
 #include "daybook/log.h"
 #include "daybook/result.h"
@@ -46,9 +45,9 @@ class AppendWindow {
   void finish();
 
   /// The first failure. Call after finish().
-  [[nodiscard]] const std::optional<AppendFailure>& failure() const { return failure_; }
+  [[nodiscard]] const std::optional<AppendFailure>& failure() const DAYBOOK_UNCHECKED_THREADS { return failure_; }
   /// What became of them. Call after finish().
-  [[nodiscard]] const AppendCounts& counts() const { return counts_; }
+  [[nodiscard]] const AppendCounts& counts() const DAYBOOK_UNCHECKED_THREADS { return counts_; }
 
  private:
   /// What the completion must know of a commit.
@@ -61,19 +60,19 @@ class AppendWindow {
   };
 
   [[nodiscard]] bool wait_for_room();
+  [[nodiscard]] bool has_room() const DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] Result<void> submit(const Commit& commit, const Sent& sent);
   void completed(const Sent& sent, const Result<Appended>& result);
   void fail_with(const Sent& sent, Error error);
 
   Log& log_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Protected by mutex_:
-  bool is_catching_up_ = true;  ///< No commit was new so far.
-  std::uint64_t commits_under_way_ = 0;
-  std::size_t bytes_under_way_ = 0;
-  AppendCounts counts_;
-  std::optional<AppendFailure> failure_;
+  Mutex mutex_;
+  Bell changed_;
+  bool is_catching_up_ DAYBOOK_GUARDED_BY(mutex_) = true;  ///< No commit was new so far.
+  std::uint64_t commits_under_way_ DAYBOOK_GUARDED_BY(mutex_) = 0;
+  std::size_t bytes_under_way_ DAYBOOK_GUARDED_BY(mutex_) = 0;
+  AppendCounts counts_ DAYBOOK_GUARDED_BY(mutex_);
+  std::optional<AppendFailure> failure_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 }  // namespace daybook::cli

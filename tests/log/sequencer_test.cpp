@@ -54,8 +54,9 @@ class Stepped {
 
 /// What the appender is told.
 Result<Appended> answer(const RequestPtr& request) {
-  std::unique_lock lock(request->mutex);
-  REQUIRE(request->done_bell.wait_for(lock, std::chrono::minutes(1), [&] { return request->result.has_value(); }));
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  Lock lock(request->mutex);
+  while (!request->result) REQUIRE(request->done_bell.wait_until(lock, soon));
   return *request->result;
 }
 
