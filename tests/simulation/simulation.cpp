@@ -16,6 +16,8 @@ constexpr std::uint64_t kFlushesMax = 2;
 constexpr std::uint64_t kTableFilesMax = 12;
 /// Rebuilding an index of so many events writes them in larger batches, which takes less time.
 constexpr std::uint64_t kSmallLogEvents = 200;
+/// A smaller tail makes a table file of a few commits.
+constexpr std::size_t kLargeTailBytes = 1 << 20;
 
 }  // namespace
 
@@ -128,7 +130,7 @@ void Simulation::step_indexer() {
 /// Closing indexes what waits, without a pause for RocksDB's jobs: not too much at once.
 void Simulation::drain_if_much() {
   const bool much = world_.impl->core.tail()->set()->generations.size() > kTableFilesMax / 2 ||
-                    options_.index_batch_events < kSmallLogEvents / 10;
+                    options_.index_batch_events < kSmallLogEvents / 10 || options_.tail_bytes_max < kLargeTailBytes;
   for (bool more = much; more && !world_.disk.ended();) {
     more = world_.impl->step_sequencer();
     if (!world_.impl->step_indexer()) continue;
