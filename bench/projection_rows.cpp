@@ -3,6 +3,7 @@
 #include <string>
 
 #include "bench/append_run.h"
+#include "bench/event_counts.h"
 #include "bench/process.h"
 #include "bench/suite.h"
 #include "daybook/projection.h"
@@ -52,16 +53,6 @@ void add(Suite& suite, Log& log, const Projection& projection, const std::string
                       .value = Spread::of(rates),
                       .target = Target{Target::Kind::at_least, at_least},
                       .cpu_ns_per_event = cpu_ns});
-}
-
-/// Counts the events of each stream.
-Projection event_counts() {
-  return {.name = "event-counts", .fold_version = 1, .apply = [](const EventView& event, State& state) -> Result<void> {
-            const auto old = state.get(event.stream());
-            if (!old) return std::unexpected(old.error());
-            const std::uint64_t count = *old ? std::stoull(std::string(**old)) + 1 : 1;
-            return state.put(event.stream(), std::to_string(count));
-          }};
 }
 
 }  // namespace

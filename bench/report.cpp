@@ -25,10 +25,6 @@ std::string optional_number(const std::optional<double>& value) {
   return value ? short_number(*value) : "";
 }
 
-std::string spread_text(const Spread& spread) {
-  return short_number(spread.median) + " (" + short_number(spread.least) + " - " + short_number(spread.most) + ")";
-}
-
 constexpr std::array<const char*, 13> kHeaders = {
     "configuration", "unit",     "median (least - most)", "indexed", "limit",      "ratio", "target", "p50 us",
     "p99 us",        "p99.9 us", "cpu ns/event",          "B/event", "write ampl."};
@@ -62,33 +58,16 @@ void print_plain(const Row& row) {
   std::printf("%s\n", line.c_str());
 }
 
-/// Text of ours, without characters that JSON would escape.
-std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
-std::string json_number(double value) {
-  if (!std::isfinite(value)) return "null";
-  std::array<char, 32> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.6g", value);
-  return buffer.data();
-}
-
-std::string json_spread(const Spread& spread) {
-  return "{\"median\":" + json_number(spread.median) + ",\"least\":" + json_number(spread.least) +
-         ",\"most\":" + json_number(spread.most) + "}";
-}
-
 void print_json(const Row& row) {
-  std::string line = "{\"group\":" + quoted(row.group) + ",\"configuration\":" + quoted(row.configuration) +
-                     ",\"unit\":" + quoted(row.unit) + ",\"value\":" + json_spread(row.value);
+  std::string line = "{\"group\":" + json_string(row.group) + ",\"configuration\":" + json_string(row.configuration) +
+                     ",\"unit\":" + json_string(row.unit) + ",\"value\":" + json_spread(row.value);
   if (row.indexed) line += ",\"indexed\":" + json_spread(*row.indexed);
   if (row.limit) {
-    line += ",\"limit\":{\"what\":" + quoted(row.limit->what) + ",\"value\":" + json_number(row.limit->value) +
+    line += ",\"limit\":{\"what\":" + json_string(row.limit->what) + ",\"value\":" + json_number(row.limit->value) +
             "},\"ratio\":" + json_number(*row.ratio());
   }
   if (row.target) {
-    line += ",\"target\":" + quoted(in_target_words(*row.target)) +
+    line += ",\"target\":" + json_string(in_target_words(*row.target)) +
             (row.meets_target() ? ",\"met\":true" : ",\"met\":false");
   }
   const auto add = [&line](const char* name, const std::optional<double>& value) {
@@ -100,7 +79,7 @@ void print_json(const Row& row) {
   add("cpuNsPerEvent", row.cpu_ns_per_event);
   add("diskBytesPerEvent", row.disk_bytes_per_event);
   add("writeAmplification", row.write_amplification);
-  if (!row.note.empty()) line += ",\"note\":" + quoted(row.note);
+  if (!row.note.empty()) line += ",\"note\":" + json_string(row.note);
   std::printf("%s}\n", line.c_str());
 }
 
@@ -125,6 +104,26 @@ std::string short_number(double value) {
   std::array<char, 32> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%.*f%s", decimals, shown, suffix);
   return buffer.data();
+}
+
+std::string spread_text(const Spread& spread) {
+  return short_number(spread.median) + " (" + short_number(spread.least) + " - " + short_number(spread.most) + ")";
+}
+
+std::string json_string(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+std::string json_number(double value) {
+  if (!std::isfinite(value)) return "null";
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.6g", value);
+  return buffer.data();
+}
+
+std::string json_spread(const Spread& spread) {
+  return "{\"median\":" + json_number(spread.median) + ",\"least\":" + json_number(spread.least) +
+         ",\"most\":" + json_number(spread.most) + "}";
 }
 
 std::optional<double> Row::ratio() const {

@@ -65,5 +65,13 @@ class Report {
 
 /// `12.3M`, `45.6k` or `7.8`: three digits.
 [[nodiscard]] std::string short_number(double value);
+/// `12.3M (11.0M - 13.1M)`: median, least and most.
+[[nodiscard]] std::string spread_text(const Spread& spread);
+/// An object with `median`, `least` and `most`.
+[[nodiscard]] std::string json_spread(const Spread& spread);
+/// A number, or null where it is none.
+[[nodiscard]] std::string json_number(double value);
+/// A JSON string of text of ours, which has no characters that JSON would escape.
+[[nodiscard]] std::string json_string(std::string_view text);
 
 }  // namespace daybook::bench

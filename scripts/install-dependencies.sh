@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Installs the Debian packages of scripts/dependencies.txt that are missing. Asks dpkg first, so that a machine that
 # has them all needs neither root nor network. DAYBOOK_SKIP_DEPENDENCIES=1 skips it (another system, own packages).
+# `install-dependencies.sh LIST...`: those of other lists of this folder instead.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 if [ -n "${DAYBOOK_SKIP_DEPENDENCIES:-}" ]; then exit 0; fi
 
-mapfile -t packages < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/dependencies.txt")
+if [ $# -eq 0 ]; then set -- dependencies.txt; fi
+lists=("${@/#/$here/}")
+mapfile -t packages < <(sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "${lists[@]}")
+if [ ${#packages[@]} -eq 0 ]; then exit 1; fi # sed has said which list is not there
 
 missing=()
 if command -v dpkg-query >/dev/null; then
@@ -24,7 +28,7 @@ system=$(. /etc/os-release 2>/dev/null && echo "${ID:-?} ${VERSION_ID:-?}" || ec
 if [ "$system" != "debian 12" ] || ! command -v apt-get >/dev/null; then
   {
     echo "install-dependencies: this is not Debian 12 (found: $system), where daybook is built and tested."
-    echo "Install what scripts/dependencies.txt lists by your own means, then run again with DAYBOOK_SKIP_DEPENDENCIES=1."
+    echo "Install what ${*/#/scripts/} lists by your own means, then run again with DAYBOOK_SKIP_DEPENDENCIES=1."
   } >&2
   exit 1
 fi
