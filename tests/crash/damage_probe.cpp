@@ -219,8 +219,7 @@ Finding probe_reader(const DamageSubject& subject, const std::filesystem::path& 
   return finding;
 }
 
-Finding probe_writer(const DamageSubject& subject, const std::filesystem::path& directory) {
-  const Contents before = contents_of(directory);
+Finding probe_writer(const DamageSubject& subject, const std::filesystem::path& directory, const Contents& before) {
   Finding finding = look(subject, directory, Mode::read_write);
   if (finding.opened || !finding.wrong.empty()) return finding;
   for (const std::string& name : differences(before, contents_of(directory))) {

@@ -41,7 +41,9 @@ struct Finding {
 
 /// Opens `directory` read-only and asks for everything there is; then checks that nothing was touched.
 [[nodiscard]] Finding probe_reader(const DamageSubject& subject, const std::filesystem::path& directory);
-/// Opens it for writing, asks for everything, appends and reads again. A refusal must leave all but LOCK alone.
-[[nodiscard]] Finding probe_writer(const DamageSubject& subject, const std::filesystem::path& directory);
+/// Opens it for writing, asks for everything, appends and reads again. A refusal must leave all but LOCK as in
+/// `before`.
+[[nodiscard]] Finding probe_writer(const DamageSubject& subject, const std::filesystem::path& directory,
+                                   const Contents& before);
 
 }  // namespace daybook::test

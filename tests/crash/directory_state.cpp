@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <fstream>
 #include <functional>
-#include <iterator>
 
 #include <doctest/doctest.h>
 
@@ -16,8 +15,14 @@ namespace daybook::test {
 namespace fs = std::filesystem;
 
 std::string read_bytes(const fs::path& file) {
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(file, missing);
+  if (missing) return {};
+  std::string bytes(size, '\0');
   std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  stream.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<std::size_t>(stream.gcount()));
+  return bytes;
 }
 
 void write_bytes(const fs::path& file, const std::string& bytes) {
@@ -30,7 +35,7 @@ void write_bytes(const fs::path& file, const std::string& bytes) {
 Contents contents_of(const fs::path& directory) {
   Contents contents;
   for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-    const std::string name = fs::relative(entry.path(), directory).string();
+    const std::string name = entry.path().lexically_relative(directory).string();
     if (entry.is_directory()) {
       contents[name + "/"] = {};
     } else {

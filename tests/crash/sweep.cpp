@@ -57,11 +57,12 @@ std::string outcome_of(const Finding& finding) {
 /// Tries one harm and says, a line each, what came of it.
 void try_harm(const Pipe& pipe, const DamageSubject& subject, const FileHarm& harm, const std::filesystem::path& path) {
   const Contents contents = contents_after(subject, harm);
+  std::filesystem::remove_all(path);
+  put_contents(path, contents);
   std::string said;
-  for (const bool reader : {true, false}) {
-    std::filesystem::remove_all(path);
-    put_contents(path, contents);
-    const Finding finding = reader ? probe_reader(subject, path) : probe_writer(subject, path);
+  for (const bool reader :
+       {true, false}) {  // the reader first: it leaves the directory as it is, and that is looked at
+    const Finding finding = reader ? probe_reader(subject, path) : probe_writer(subject, path, contents);
     const std::string who = reader ? "reader" : "writer";
     if (!finding.wrong.empty()) {
       said += "wrong\t" + text_of(harm) + ": " + who + ": " + finding.wrong + "\n";
