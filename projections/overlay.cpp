@@ -1,6 +1,11 @@
 // Why a hash map and not RocksDB's indexed batch: a fold touches the same few rows again and again (a total, a country,
 // a popular product), and a row that is changed a thousand times between two checkpoints is written once.
 //
+// Why rows are written in the order of their keys: RocksDB's memtable then finds each place beside the last one.
+//
+// Why an overlay may know that it holds all rows: a fold from the start asks for each new row first, and would look for
+// it in vain in a store that this overlay alone filled.
+//
 // Why an undo list: nearly every event is kept, so keeping must cost nothing; discarding may cost.
 #include "projections/overlay.h"
 
@@ -25,14 +30,23 @@ Result<void> check_state_key(std::string_view key) {
   return {};
 }
 
+std::size_t Overlay::bytes_of(const Rows::value_type& entry) {
+  return entry.first.size() + entry.second.value.size() + kRowOverheadBytes;
+}
+
 Overlay::Rows::value_type& Overlay::entry_of(std::string_view key) {
-  if (const auto found = rows_.find(key); found != rows_.end()) return *found;
-  bytes_ += key.size() + kRowOverheadBytes;
-  return *rows_.emplace(std::string(key), Row{}).first;
+  if (recent_ != nullptr && recent_->first == key) return *recent_;
+  auto found = rows_.find(key);
+  if (found == rows_.end()) {
+    found = rows_.emplace(std::string(key), Row{}).first;
+    bytes_ += bytes_of(*found);
+  }
+  recent_ = &*found;
+  return *found;
 }
 
 Result<bool> Overlay::stored(std::string_view key, std::string& value) {
-  if (store_ == nullptr) return false;
+  if (store_ == nullptr || holds_all_) return false;
   return store_->get(key, value);
 }
 
@@ -77,17 +91,23 @@ Result<Overlay::Row*> Overlay::prepare_change(std::string_view key, std::size_t 
   if (entry.second.changed_in != event_) remember(entry);
   if (!entry.second.dirty) {
     entry.second.dirty = true;
+    changed_bytes_ += bytes_of(entry);
     dirty_.push_back(&entry);
     if (ordered_) dirty_in_order_.insert(entry.first);
   }
   return &entry.second;
 }
 
+void Overlay::set_value(Row& row, std::string_view value) {
+  bytes_ = bytes_ - row.value.size() + value.size();
+  changed_bytes_ = changed_bytes_ - row.value.size() + value.size();
+  row.value.assign(value);
+}
+
 Result<void> Overlay::put(std::string_view key, std::string_view value) {
   auto row = prepare_change(key, value.size());
   if (!row) return std::unexpected(std::move(row.error()));
-  bytes_ = bytes_ - (*row)->value.size() + value.size();
-  (*row)->value.assign(value);
+  set_value(**row, value);
   (*row)->known = Known::present;
   return {};
 }
@@ -95,8 +115,7 @@ Result<void> Overlay::put(std::string_view key, std::string_view value) {
 Result<void> Overlay::erase(std::string_view key) {
   auto row = prepare_change(key, 0);
   if (!row) return std::unexpected(std::move(row.error()));
-  bytes_ -= (*row)->value.size();
-  (*row)->value.clear();
+  set_value(**row, {});
   (*row)->known = Known::absent;
   return {};
 }
@@ -154,10 +173,10 @@ void Overlay::discard_event() {
   for (std::size_t i = 0; i < undo_count_; ++i) {
     Undo& undo = undo_[i];
     Row& row = undo.entry->second;
-    bytes_ = bytes_ - row.value.size() + undo.value.size();
-    row.value.swap(undo.value);
+    set_value(row, undo.value);
     row.known = undo.known;
     row.dirty = undo.dirty;
+    if (!row.dirty) changed_bytes_ -= bytes_of(*undo.entry);
     row.changed_in = 0;
   }
   // A row that this event alone changed is no longer dirty; what stays of it in the ordered keys is passed over.
@@ -186,6 +205,7 @@ Result<std::span<const Overlay::Change>> Overlay::changes() {
 
 Result<void> Overlay::write(std::string_view record, std::size_t bytes_max) {
   DAYBOOK_CHECK(!in_event_ && store_ != nullptr, "a write stands between two events and goes to a store");
+  std::ranges::sort(dirty_, {}, [](const Rows::value_type* entry) -> const std::string& { return entry->first; });
   StateStore::Batch batch;
   for (const Rows::value_type* entry : dirty_) {
     if (entry->second.known == Known::present) {
@@ -199,6 +219,7 @@ Result<void> Overlay::write(std::string_view record, std::size_t bytes_max) {
     return written;
   }
   for (Rows::value_type* entry : dirty_) entry->second.dirty = false;
+  changed_bytes_ = 0;
   dirty_.clear();
   dirty_in_order_.clear();
   ordered_ = false;
@@ -214,7 +235,15 @@ void Overlay::clear() {
   undo_count_ = 0;
   undo_.clear();
   rows_.clear();
+  holds_all_ = false;
+  recent_ = nullptr;
   bytes_ = 0;
+  changed_bytes_ = 0;
+}
+
+void Overlay::emptied() {
+  clear();
+  holds_all_ = true;
 }
 
 }  // namespace daybook

@@ -35,7 +35,12 @@ class Overlay final : public State {
   Overlay() = default;
   explicit Overlay(StateStore& store) : store_(&store) {}
   /// From now on there is a store, an empty one; the next write() puts there what changed, which is all there is.
-  void attach(StateStore& store) { store_ = &store; }
+  void attach(StateStore& store) {
+    store_ = &store;
+    holds_all_ = true;
+  }
+  /// The store was emptied behind this overlay's back: it holds nothing, and knows that there is nothing to ask for.
+  void emptied();
 
   [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
@@ -61,6 +66,8 @@ class Overlay final : public State {
 
   /// Memory of all rows held, roughly.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Of these, the rows that the next write() writes.
+  [[nodiscard]] std::size_t changed_bytes() const { return changed_bytes_; }
   /// Writes the changes and `record` in one batch. Rows stay in memory up to half of `bytes_max`. After an error
   /// nothing is held: the state is again what the store says.
   [[nodiscard]] Result<void> write(std::string_view record, std::size_t bytes_max);
@@ -87,6 +94,9 @@ class Overlay final : public State {
     bool dirty;
   };
 
+  [[nodiscard]] static std::size_t bytes_of(const Rows::value_type& entry);
+  /// Of a row that is dirty.
+  void set_value(Row& row, std::string_view value);
   [[nodiscard]] Result<bool> stored(std::string_view key, std::string& value);
   [[nodiscard]] Rows::value_type& entry_of(std::string_view key);
   [[nodiscard]] Result<Row*> prepare_change(std::string_view key, std::size_t value_bytes);
@@ -94,7 +104,10 @@ class Overlay final : public State {
 
   StateStore* store_ = nullptr;
   Rows rows_;
+  bool holds_all_ = false;              ///< A row that is not held is not in the store either.
+  Rows::value_type* recent_ = nullptr;  ///< The row asked for last: a fold mostly puts what it just got.
   std::size_t bytes_ = 0;
+  std::size_t changed_bytes_ = 0;
   std::vector<Rows::value_type*> dirty_;
   std::set<std::string_view> dirty_in_order_;  ///< The keys of dirty_, from the first scan after a write on.
   bool ordered_ = false;

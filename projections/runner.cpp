@@ -19,6 +19,8 @@ namespace daybook {
 namespace {
 
 constexpr std::chrono::milliseconds kStopAskedEvery{100};
+// Rows that were written stay in memory for the next batch, which mostly changes some of the same.
+constexpr std::size_t kHeldBatches = 4;
 
 Result<void> check_range(std::string_view option, std::size_t value, std::size_t low, std::size_t high) {
   if (value >= low && value <= high) return {};
@@ -60,8 +62,10 @@ class ProjectionRunner::Impl {
   Result<void> stand_still(const EventView& event, ProjectionFailure failure);
   Result<void> commit(const Checkpoint& checkpoint, std::optional<ProjectionFailure> failure = std::nullopt);
   Result<void> give_up(Error error);
+  std::size_t held_bytes_max() const { return kHeldBatches * options_.batch_bytes_max; }
   bool batch_full() const {
-    return pending_events_ >= options_.batch_events_max || overlay_.bytes() >= options_.batch_bytes_max;
+    return pending_events_ >= options_.batch_events_max || overlay_.changed_bytes() >= options_.batch_bytes_max ||
+           overlay_.bytes() >= held_bytes_max();
   }
   Checkpoint checkpoint_of(const Block& block, Sequence sequence) const {
     return {.log_id = status_.checkpoint.log_id, .sequence = sequence, .link = block.link()};
@@ -113,7 +117,9 @@ Result<void> ProjectionRunner::Impl::restart() {
   reached_ = *start;
   StateStore::Batch batch;
   batch.erase_all();
-  return store_->write(batch, encode_status(status_));
+  if (auto written = store_->write(batch, encode_status(status_)); !written) return written;
+  overlay_.emptied();
+  return {};
 }
 
 // True: batch_ holds events. False: nothing more matches through `through`.
@@ -198,7 +204,7 @@ Result<void> ProjectionRunner::Impl::commit(const Checkpoint& checkpoint, std::o
   ProjectionStatus next = status_;
   next.checkpoint = checkpoint;
   if (failure || passed) next.failure = std::move(failure);
-  auto written = overlay_.write(encode_status(next), options_.batch_bytes_max);
+  auto written = overlay_.write(encode_status(next), held_bytes_max());
   if (!written) {
     cursor_.reset();
     batch_.reset();

@@ -68,8 +68,10 @@ struct ProjectionStatus {
 
 /// Bounds of a run.
 struct RunnerOptions {
-  std::size_t batch_events_max = 10'000;           ///< 1..1Mi events between two checkpoints.
-  std::size_t batch_bytes_max = 16 * 1024 * 1024;  ///< 1 MiB..256 MiB of changed state between two checkpoints.
+  std::size_t batch_events_max = 64 * 1024;  ///< 1..1Mi events between two checkpoints.
+  /// 1 MiB..256 MiB of changed state between two checkpoints. Of state that was read or changed before, up to four
+  /// times as much is held in memory.
+  std::size_t batch_bytes_max = 16 * 1024 * 1024;
 };
 
 /// Runs one projection over one log: state and checkpoint move together, in one batch of the projection's store.
