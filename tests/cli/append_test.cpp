@@ -10,6 +10,7 @@
 
 using daybook::test::CliProcess;
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
@@ -18,10 +19,6 @@ using daybook::test::ScratchDirectory;
 namespace {
 
 const std::string kKey = "01890a5d-ac96-774b-bcce-b302099a8057";
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A scratch log and the words to append and read there.
 class LogFixture {

@@ -10,16 +10,13 @@
 
 using daybook::test::CliProcess;
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
 using daybook::test::ScratchDirectory;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 CliResult doctor(const std::string& log, bool json = false) {
   return json ? run_cli({"doctor", "--log", log, "--json"}) : run_cli({"doctor", "--log", log});

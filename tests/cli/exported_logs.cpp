@@ -1,7 +1,10 @@
 // Logs are made through the library, so that every field can be used; all else is the binary's.
 #include "tests/cli/exported_logs.h"
 
+#include <algorithm>
 #include <regex>
+
+#include <doctest/doctest.h>
 
 namespace daybook::test {
 

@@ -3,20 +3,13 @@
 // Threads: one at a time. Owns: the directory, removed at the end.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "daybook/log.h"
 #include "tests/support/cli_run.h"
 
 namespace daybook::test {
-
-[[nodiscard]] inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// An export without the one thing that a copy may not have: when it was recorded.
 [[nodiscard]] std::string without_time(const std::string& lines);

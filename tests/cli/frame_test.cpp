@@ -7,6 +7,7 @@
 #include "tests/support/cli_run.h"
 
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::ScratchDirectory;
@@ -14,10 +15,6 @@ using daybook::test::ScratchDirectory;
 namespace {
 
 const std::vector<std::string> kCommands{"append", "read", "get", "streams", "stats", "verify"};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 void append_one(const std::string& log) {
   REQUIRE(run_cli({"--log", log, "append", "--stream", "s", "--type", "t", "--data", "{}"}).exit_code == 0);

@@ -9,16 +9,13 @@
 #include "tests/support/cli_run.h"
 
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
 using daybook::test::ScratchDirectory;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A log with `streams` streams of one event each, and one event more in the first.
 class SmallLog {

@@ -15,15 +15,12 @@ namespace {
 
 using daybook::test::CliProcess;
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
 using daybook::test::ScratchDirectory;
 using daybook::test::ShopLog;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include "tests/support/cli_run.h"
 
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::ScratchDirectory;
@@ -14,10 +15,6 @@ using daybook::test::ScratchDirectory;
 namespace {
 
 const std::string kUuid = "01890a5d-ac96-774b-bcce-b302099a8057";
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Ten events in three streams:
 ///   sequence  1 2 3 4 5 6 7 8 9 10

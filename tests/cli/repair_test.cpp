@@ -14,6 +14,7 @@
 
 using daybook::test::CliProcess;
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_on_terminal;
@@ -21,10 +22,6 @@ using daybook::test::run_shell;
 using daybook::test::ScratchDirectory;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A shop of 12 events in some commits, and a projection that has folded all of them.
 class Shop {

@@ -12,6 +12,7 @@
 namespace {
 
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_shell;
@@ -20,10 +21,6 @@ using daybook::test::ShopLog;
 
 const std::string kOrders = std::string(DAYBOOK_SOURCE_DIR) + "/../shared/data/online-retail/online-retail.csv.gz";
 const std::string kMapping = std::string(DAYBOOK_SOURCE_DIR) + "/examples/retail/online-retail.toml";
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Without the recorded times.
 std::string timeless(const std::string& lines) {

@@ -10,6 +10,7 @@
 #include "tests/support/cli_terminal.h"
 
 using daybook::cli::display_width;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_on_terminal;
@@ -20,10 +21,6 @@ namespace {
 
 constexpr unsigned short kColumns = 60;
 const TerminalOptions kNoColor{.environment = {"NO_COLOR=1"}};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A log with an event whose names and data try to take the terminal over.
 class HostileLog {

@@ -8,6 +8,7 @@
 #include "tests/support/cli_terminal.h"
 
 using daybook::test::CliResult;
+using daybook::test::contains;
 using daybook::test::lines_of;
 using daybook::test::run_cli;
 using daybook::test::run_on_terminal;
@@ -31,10 +32,6 @@ std::string event(int number, int cause, bool correlated = true, const std::stri
   line += "}";
   if (!second.empty()) line += R"(,"occurredAt":"2026-01-31T12:00:)" + second + "Z\"";
   return line + "}\n";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// 1 causes 2 and 4, 2 causes 3; 5 names what is not there, 6 itself, 7 and 8 each other; 9 is of no correlation.

@@ -47,5 +47,6 @@ class ScratchDirectory {
 
 /// The lines of `text`, without their ends.
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+[[nodiscard]] bool contains(const std::string& text, const std::string& part);
 
 }  // namespace daybook::test
