@@ -83,6 +83,11 @@ bool can_fail(Call call, Fault fault) {
   return false;
 }
 
+Disk::Entered Disk::enter() {
+  if (gate_) gate_();
+  return Entered(mutex_);
+}
+
 /// The error that the call ends with; nullopt: it may go on.
 std::optional<int> Disk::begin(Call call, const std::string& path, const std::string& what) {
   ++calls_;
@@ -111,8 +116,7 @@ bool Disk::parent_is_there(const std::string& path) const {
 }
 
 int Disk::open(const std::string& path, NodePtr& node) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::open, path, "")) return *error;
   node = names_.find(path);
   return told(!node ? ENOENT : node->is_directory ? EISDIR : 0);
@@ -120,8 +124,7 @@ int Disk::open(const std::string& path, NodePtr& node) {
 
 /// With `keep` an existing file keeps its bytes; without it gives way to a new one.
 int Disk::create(const std::string& path, NodePtr& node, bool keep) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::create, path, keep ? "keep" : "")) return *error;
   node = names_.find(path);
   if (node && node->is_directory) return told(EISDIR);
@@ -138,8 +141,7 @@ int Disk::create(const std::string& path, NodePtr& node, bool keep) {
 
 int Disk::read(const std::string& path, const Node& node, std::uint64_t offset, std::span<char> buffer,
                std::size_t& count) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::read, path, range_of(offset, buffer.size()))) return *error;
   const std::string& bytes = node.content.bytes();
   count = offset >= bytes.size() ? 0 : bytes.copy(buffer.data(), buffer.size(), offset);
@@ -147,8 +149,7 @@ int Disk::read(const std::string& path, const Node& node, std::uint64_t offset, 
 }
 
 int Disk::write(const std::string& path, Node& node, std::uint64_t offset, std::string_view bytes) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   const std::string hash = has_random_bytes(path) ? "" : " " + std::to_string(hash64(bytes));
   if (const auto error = begin(Call::write, path, range_of(offset, bytes.size()) + hash)) return *error;
   int error = 0;
@@ -170,8 +171,7 @@ int Disk::write(const std::string& path, Node& node, std::uint64_t offset, std::
 }
 
 int Disk::truncate(const std::string& path, Node& node, std::uint64_t length) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::write, path, "length " + std::to_string(length))) return *error;
   if (fault_ == Fault::short_write) return told(EIO);
   node.content.truncate(length);
@@ -179,8 +179,7 @@ int Disk::truncate(const std::string& path, Node& node, std::uint64_t length) {
 }
 
 int Disk::sync(const std::string& path, Node& node) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::sync, path, "")) return *error;
   if (fault_ == Fault::lost_sync) {
     node.content.fail_sync();
@@ -191,16 +190,14 @@ int Disk::sync(const std::string& path, Node& node) {
 }
 
 int Disk::sync_directory(const std::string& path) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::sync_directory, path, "")) return *error;
   names_.sync(path);
   return 0;
 }
 
 int Disk::rename(const std::string& from, const std::string& to) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::rename, from, "to " + to)) return *error;
   if (!names_.find(from) || !parent_is_there(to)) return told(ENOENT);
   names_.rename(from, to);
@@ -208,8 +205,7 @@ int Disk::rename(const std::string& from, const std::string& to) {
 }
 
 int Disk::link(const std::string& from, const std::string& to) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::rename, from, "also as " + to)) return *error;
   const NodePtr node = names_.find(from);
   if (!node || !parent_is_there(to)) return told(ENOENT);
@@ -219,8 +215,7 @@ int Disk::link(const std::string& from, const std::string& to) {
 }
 
 int Disk::remove(const std::string& path, bool directory) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::remove, path, "")) return *error;
   const NodePtr node = names_.find(path);
   if (!node) return told(ENOENT);
@@ -231,8 +226,7 @@ int Disk::remove(const std::string& path, bool directory) {
 }
 
 int Disk::make_directory(const std::string& path, bool may_exist) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::make_directory, path, "")) return *error;
   const NodePtr node = names_.find(path);
   if (node) return told(may_exist && node->is_directory ? 0 : EEXIST);
@@ -242,8 +236,7 @@ int Disk::make_directory(const std::string& path, bool may_exist) {
 }
 
 int Disk::list(const std::string& path, std::vector<std::string>& names) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::look, path, "list")) return *error;
   const NodePtr node = names_.find(path);
   if (!node || !node->is_directory) return told(node ? ENOTDIR : ENOENT);
@@ -252,16 +245,14 @@ int Disk::list(const std::string& path, std::vector<std::string>& names) {
 }
 
 int Disk::find(const std::string& path, NodePtr& node) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::look, path, "")) return *error;
   node = names_.find(path);
   return node ? 0 : ENOENT;
 }
 
 int Disk::lock(const std::string& path) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::lock, path, "")) return *error;
   if (!parent_is_there(path)) return told(ENOENT);
   if (!locks_.insert(path).second) return told(EAGAIN);
@@ -270,8 +261,7 @@ int Disk::lock(const std::string& path) {
 }
 
 int Disk::unlock(const std::string& path) {
-  if (gate_) gate_();
-  const std::scoped_lock lock(mutex_);
+  const Entered lock = enter();
   if (const auto error = begin(Call::lock, path, "let go")) return *error;
   locks_.erase(path);
   return 0;

@@ -79,8 +79,9 @@ class Disk {
   [[nodiscard]] std::uint64_t free_bytes() const;
 
   // What a test does.
-  /// How many calls there were, and of which kind the last ones were (see record_calls).
+  /// How many calls there were.
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  /// The kind of each call goes to `into` from now on; nullptr: no more.
   void record_calls(std::vector<Call>* into) { recorded_ = into; }
   /// The call with this number (the next one is calls() + 1) fails, if its kind can.
   void fail_at(std::uint64_t call, Fault fault) { faults_[call] = fault; }
@@ -103,6 +104,10 @@ class Disk {
   [[nodiscard]] const Names& names() const { return names_; }
 
  private:
+  using Entered = std::scoped_lock<std::mutex>;
+
+  /// How each call begins: through the gate, then alone.
+  [[nodiscard]] Entered enter();
   [[nodiscard]] std::optional<int> begin(Call call, const std::string& path, const std::string& what);
   [[nodiscard]] int told(int error);
   [[nodiscard]] bool parent_is_there(const std::string& path) const;
