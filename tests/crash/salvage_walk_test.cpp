@@ -16,24 +16,14 @@
 #include <doctest/doctest.h>
 
 #include "log/salvage_walk.h"
+#include "tests/crash/directory_state.h"
 #include "tests/log/log_fixture.h"
-#include "tests/log/seed.h"
+#include "tests/support/test_seed.h"
 
 namespace fs = std::filesystem;
 
 namespace daybook::test {
 namespace {
-
-std::string read_bytes(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-void write_bytes(const fs::path& file, const std::string& bytes) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream << bytes;
-  REQUIRE(stream.good());
-}
 
 /// Names the event in the bytes of its block.
 std::string marker(std::uint64_t sequence) {
@@ -258,9 +248,7 @@ TEST_CASE("salvage walk: a newer format is refused, and nothing is no log") {
 
 TEST_CASE(
     "salvage walk: whatever is flipped, nothing but true blocks comes out, and gaps and blocks leave nothing out") {
-  const std::uint64_t seed = random_seed();
-  MESSAGE(replay_of(seed));
-  std::mt19937_64 random(seed);
+  std::mt19937_64 random(test_seed());
   Patient log;
   log.write(60);
   log.write(120);
