@@ -60,7 +60,7 @@ Result<void> look_at_files(Core& core, Health& health) {
                          .wal_number = words.wal_number,
                          .recovered = words.recovered};
   }
-  const auto holder = WriterLock::holder(directory);
+  const auto holder = WriterLock::holder(core.files, directory);
   if (!holder) return std::unexpected(holder.error());
   health.holder = *holder;
   return {};

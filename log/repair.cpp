@@ -91,7 +91,7 @@ class Repair::Impl {
     if (!there) return std::unexpected(there.error());
     if (!*there) return fail(Code::not_found, "there is no log in " + directory);
     if (options_.dry_run) {
-      const auto holder = WriterLock::holder(directory);
+      const auto holder = WriterLock::holder(core_.files, directory);
       if (!holder) return std::unexpected(holder.error());
       if (*holder) return fail(Code::busy, directory + ": another writer holds the log: " + **holder);
       return {};

@@ -39,7 +39,7 @@ Result<std::unique_ptr<SalvageWalk>> SalvageWalk::open(rocksdb::Env& env, const 
     if (auto head = salvage->look_at_head(); !head) return std::unexpected(std::move(head.error()));
     const auto all_there = salvage->open_sources();
     if (!all_there) return std::unexpected(all_there.error());
-    const auto holder = WriterLock::holder(directory.string());
+    const auto holder = WriterLock::holder(salvage->files_, salvage->directory_);
     if (!holder) return std::unexpected(holder.error());
     // A writer that has come since may have written what nobody was promised yet.
     if (!*all_there || holder->has_value() != salvage->limit_.has_value()) continue;
@@ -61,7 +61,7 @@ Result<void> SalvageWalk::look_at_head() {
   if (!read && read.error().code != Code::corruption) return std::unexpected(std::move(read.error()));
   if (read && *read) head_ = **read;
   if (!head_) add_finding("HEAD", read ? "HEAD is missing; where the log ends cannot be told" : read.error().message);
-  const auto holder = WriterLock::holder(directory_);
+  const auto holder = WriterLock::holder(files_, directory_);
   if (!holder) return std::unexpected(holder.error());
   if (!*holder) return {};
   if (!head_) return fail(Code::corruption, findings_.back().message + "; a writer runs: " + **holder);
