@@ -45,6 +45,11 @@ class ProjectionRunner::Impl {
   Impl(Log& log, Projection projection, const RunnerOptions& options, std::unique_ptr<StateStore> store)
       : log_(log), projection_(std::move(projection)), options_(options), store_(std::move(store)), overlay_(*store_) {}
 
+  /// The public face of one that has begun.
+  static std::unique_ptr<ProjectionRunner> face(std::unique_ptr<Impl> impl) {
+    return std::unique_ptr<ProjectionRunner>(new ProjectionRunner(std::move(impl)));
+  }
+
   Result<void> begin();
   Result<bool> fold_batch(Sequence through);
   Result<void> run(Sequence through, const std::function<bool(Sequence)>& progress);
@@ -273,7 +278,7 @@ Result<std::unique_ptr<ProjectionRunner>> open_runner(Log& log, Projection proje
   if (!store) return std::unexpected(std::move(store.error()));
   auto impl = std::make_unique<ProjectionRunner::Impl>(log, std::move(projection), options, std::move(*store));
   if (auto begun = impl->begin(); !begun) return std::unexpected(std::move(begun.error()));
-  return std::make_unique<ProjectionRunner>(std::move(impl));
+  return ProjectionRunner::Impl::face(std::move(impl));
 }
 
 Result<bool> ProjectionRunner::step() {

@@ -103,9 +103,9 @@ class ProjectionRunner {
   [[nodiscard]] State& state();
 
   class Impl;
-  explicit ProjectionRunner(std::unique_ptr<Impl> impl);
 
  private:
+  explicit ProjectionRunner(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
