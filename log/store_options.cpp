@@ -34,7 +34,6 @@ class TermPrefix final : public rocksdb::SliceTransform {
   }
 };
 
-/// RocksDB's own LOG file would be a change of the directory.
 class SilentLogger final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -69,32 +68,40 @@ void raise_file_limit() {
   }
 }
 
+std::shared_ptr<rocksdb::Logger> silent_logger() {
+  return std::make_shared<SilentLogger>();
+}
+
+void set_common_options(rocksdb::DBOptions& db, rocksdb::Env& env) {
+  db.env = &env;
+  db.max_bgerror_resume_count = 0;         // no silent resumption: what failed stays so until it is opened again
+  db.db_host_id = "";                      // the machine's name has no place in a directory that is handed on
+  db.skip_stats_update_on_db_open = true;  // opening reads no table properties
+  db.stats_dump_period_sec = 0;            // nobody reads them, and nothing here is to happen by RocksDB's own timer
+  db.stats_persist_period_sec = 0;
+  // An Env that is not the disk's is a test's, which wants the same calls in the same order each time.
+  if (&env != rocksdb::Env::Default()) db.max_file_opening_threads = 1;
+}
+
 rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
   raise_file_limit();  // readers hold every table file open: RocksDB asks it of a follower
   rocksdb::DBOptions db;
   const bool writer = may_write(mode);
-  db.env = &env;
+  set_common_options(db, env);
   db.create_if_missing = mode == StoreMode::create;
   db.create_missing_column_families = writer;  // a crash inside drop_postings leaves none
   db.max_background_jobs = 2;
   db.max_total_wal_size = 1ull << 30;
   db.recycle_log_file_num = 0;             // recycling is silently off or crashes in 7.8.3
-  db.max_bgerror_resume_count = 0;         // after a failed write the log is read-only: no silent resumption
   db.avoid_flush_during_recovery = false;  // what was recovered is then in synced table files
   db.keep_log_file_num = 5;
   db.allow_concurrent_memtable_write = false;  // one thread writes
   db.enable_write_thread_adaptive_yield = false;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db.paranoid_checks = true;
-  db.db_host_id = "";                      // the machine's name has no place in a log that is handed on
-  db.skip_stats_update_on_db_open = true;  // opening reads no table properties
-  db.stats_dump_period_sec = 0;            // nobody reads them, and nothing here is to happen by RocksDB's own timer
-  db.stats_persist_period_sec = 0;
-  // An Env that is not the disk's is a test's, which wants the same calls in the same order each time.
-  if (&env != rocksdb::Env::Default()) db.max_file_opening_threads = 1;
   db.use_direct_io_for_flush_and_compaction = writer && &env == rocksdb::Env::Default() && has_direct_io(directory);
   if (!writer) {
-    db.info_log = std::make_shared<SilentLogger>();
+    db.info_log = silent_logger();
     db.max_open_files = -1;
   }
   return db;

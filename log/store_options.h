@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 #include <rocksdb/db.h>
@@ -13,7 +14,13 @@
 
 namespace daybook {
 
-/// The options of the whole database.
+/// What every database is told that daybook keeps, a projection's too.
+void set_common_options(rocksdb::DBOptions& db, rocksdb::Env& env);
+
+/// Drops what it is told. Without a logger RocksDB makes a LOG file and moves the old one, which changes the directory.
+[[nodiscard]] std::shared_ptr<rocksdb::Logger> silent_logger();
+
+/// The options of the log's whole database.
 [[nodiscard]] rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory,
                                                   StoreMode mode);
 

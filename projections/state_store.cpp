@@ -24,6 +24,7 @@
 #include "log/file_layer.h"
 #include "log/store_env.h"
 #include "log/store_errors.h"
+#include "log/store_options.h"
 
 namespace daybook {
 namespace {
@@ -33,13 +34,6 @@ constexpr char kRowEndByte = 't';
 constexpr std::string_view kRecordKey = "r";
 constexpr std::size_t kCacheBytes = 16 * 1024 * 1024;
 constexpr int kReaderOpensMax = 100;
-
-// RocksDB makes a LOG file, and moves the old one, unless it is given a logger. This one drops what it is told.
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 Error translate(const rocksdb::Status& status, const std::filesystem::path& directory) {
   const std::string text = status.ToString();
@@ -63,22 +57,15 @@ rocksdb::Options store_options(rocksdb::Env& env, bool writer, std::size_t write
   table.cache_index_and_filter_blocks = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::Options options;
-  options.env = &env;
+  set_common_options(options, env);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.create_if_missing = writer;
-  options.info_log = std::make_shared<SilentLogger>();
+  options.info_log = silent_logger();
   options.write_buffer_size = write_buffer_bytes;
   options.max_total_wal_size = 4 * write_buffer_bytes;
   options.max_background_jobs = 2;
   options.compression = rocksdb::kLZ4Compression;
-  options.skip_stats_update_on_db_open = true;
-  // A state that fell behind is whole; one that RocksDB mends by itself in the background is not ours to judge.
-  options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<StoreErrors>());
-  options.stats_dump_period_sec = 0;  // nobody reads them, and nothing here is to happen by RocksDB's own timer
-  options.stats_persist_period_sec = 0;
-  // An Env that is not the disk's is a test's, which wants the same calls in the same order each time.
-  if (&env != rocksdb::Env::Default()) options.max_file_opening_threads = 1;
   return options;
 }
 
