@@ -124,9 +124,8 @@ void add_export(CLI::App& app, Context& context) {
       "export",
       "Print the log as JSON lines, a commit a line, for import\n\n"
       "A line is {\"key\":UUID,\"events\":[EVENT,...]}, an EVENT what `read --json` prints. What is imported from it "
-      "is the "
-      "same log but for the recorded time and the log's id. Damage ends it with exit 3; with --skip-damaged it goes on "
-      "behind, and {\"gap\":{\"from\":N,\"through\":N,\"reason\":TEXT}} stands for what no file holds.");
+      "is the same log but for the recorded time and the log's id. Damage ends it with exit 3; with --skip-damaged it "
+      "goes on behind, and {\"gap\":{\"from\":N,\"through\":N,\"reason\":TEXT}} stands for what no file holds.");
   const auto skip_damaged = std::make_shared<bool>(false);
   command->add_flag("--skip-damaged", *skip_damaged,
                     "Go on behind damage: what cannot be read becomes a line {\"gap\":...}, exit 3");
