@@ -97,10 +97,11 @@ Result<void> check_commit(const Commit& commit) {
   }
   std::size_t bytes = 0;
   std::unordered_set<std::string_view> streams;
+  const bool count_streams = commit.events.size() > kCommitStreamsMax;  // fewer events cannot write too many
   for (const Event& event : commit.events) {
     if (auto ok = check_event(event); !ok) return ok;
     bytes += 8 * encoded_words(event);
-    if (commit.events.size() > 1) streams.insert(event.stream);
+    if (count_streams) streams.insert(event.stream);
   }
   if (bytes > kCommitBytesMax) return too_large("a commit", bytes, kCommitBytesMax, "bytes as encoded");
   if (streams.size() > kCommitStreamsMax) return too_large("a commit", streams.size(), kCommitStreamsMax, "streams");

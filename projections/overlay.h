@@ -84,7 +84,8 @@ class Overlay final : public State {
   };
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
+    // Not noexcept on purpose: libstdc++ then keeps a row's hash in its node, and walks a bucket without hashing keys.
+    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
   };
   using Rows = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
   struct Undo {
