@@ -117,7 +117,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   events.max_write_buffer_number = 4;
   events.arena_block_size = 8 * 1024 * 1024;
   events.compression = compression;
-  events.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
+  rocksdb::BlockBasedTableOptions event_table = table_options(cache);
+  event_table.max_auto_readahead_size = 1024 * 1024;  // a long scan reads the disk in pieces of this size
+  events.table_factory.reset(rocksdb::NewBlockBasedTableFactory(event_table));
 
   rocksdb::ColumnFamilyOptions postings;
   postings.compression = compression;
