@@ -27,7 +27,7 @@ struct View {
   Sequence head;
   std::shared_ptr<const Store> store;
   std::shared_ptr<const TailSet> tail;
-  bool scan_only = false;  ///< The postings do not fit the log, and only a writer can mend them.
+  std::optional<Error> no_index{};  ///< Why the postings cannot be used, where they cannot: then only a scan helps.
 };
 
 class Core {

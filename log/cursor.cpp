@@ -73,8 +73,8 @@ Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadO
     scan("the query matches all");
   } else if (range <= kScanEventsMax) {
     scan("so few are cheaper than the index");
-  } else if (impl->view_.scan_only) {
-    scan("the index does not fit the log; the next writer rebuilds it");
+  } else if (impl->view_.no_index) {
+    scan(impl->view_.no_index->message);
   } else {
     auto plan = plan_postings(*impl->view_.store, options.query, options.direction);
     if (!plan) return std::unexpected(std::move(plan.error()));

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "base/mutex.h"
 #include "log/core.h"
@@ -32,7 +34,11 @@ class Follower {
   [[nodiscard]] Result<std::optional<Head>> look_at_head(std::optional<Error>& damage) const;
   [[nodiscard]] Result<void> look_beside_writer(const Head& head, bool reopen) DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] Result<void> look_alone(const std::optional<Head>& head) DAYBOOK_REQUIRES(mutex_);
-  [[nodiscard]] Result<void> open_store(StoreMode mode);
+  [[nodiscard]] Result<std::shared_ptr<Store>> open_store(StoreMode mode) const;
+  void use(std::shared_ptr<Store> store);
+  [[nodiscard]] Result<std::shared_ptr<Store>> catch_up(std::shared_ptr<Store> store) const;
+  [[nodiscard]] Result<std::set<std::string>> wal_files() const;
+  [[nodiscard]] Result<void> check_end(Sequence end, Sequence durable) const;
 
   Core& core_;
   const Format format_;

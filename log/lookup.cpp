@@ -10,8 +10,8 @@ namespace daybook {
 namespace {
 
 Result<void> need_index(const View& view) {
-  if (!view.scan_only) return {};
-  return fail(Code::unsupported, "the index does not fit the log; the next writer rebuilds it");
+  if (view.no_index) return std::unexpected(*view.no_index);
+  return {};
 }
 
 }  // namespace

@@ -106,13 +106,14 @@ Result<Placement> Log::placement(Sequence sequence) {
     return fail(Code::not_found, "there is no event " + std::to_string(sequence.value()) + "; the head is " +
                                      std::to_string(view->head.value()));
   }
+  if (view->no_index && view->no_index->code == Code::busy) return std::unexpected(*view->no_index);
   const auto block = impl_->core.block_containing(sequence);
   if (!block) return std::unexpected(block.error());
   const EventView event =
       (*block)->event(static_cast<std::uint32_t>(sequence.value() - (*block)->first_sequence().value()));
   Placement found{.file = view->store->file_of((*block)->first_sequence()),
                   .indexed_through = view->tail->indexed_through,
-                  .index_fits = !view->scan_only,
+                  .index_fits = !view->no_index,
                   .terms = {}};
   const Result<IndexTerm::Place> nowhere = IndexTerm::Place::nowhere;
   const auto add = [&](IndexTerm term, const Result<IndexTerm::Place>& place) -> Result<void> {
@@ -122,12 +123,12 @@ Result<Placement> Log::placement(Sequence sequence) {
     return {};
   };
   for (const Lookup& lookup : lookups_of(event)) {
-    const auto place = view->scan_only ? nowhere : place_of(*view, lookup.item, sequence);
+    const auto place = view->no_index ? nowhere : place_of(*view, lookup.item, sequence);
     if (auto added = add(lookup.term, place); !added) return std::unexpected(std::move(added.error()));
   }
   const CommitInfo commit = commit_of(**block, sequence);
   if (commit.key) {
-    const auto place = view->scan_only ? nowhere : place_of(*view, *commit.key, commit.first);
+    const auto place = view->no_index ? nowhere : place_of(*view, *commit.key, commit.first);
     auto added = add({.kind = IndexTerm::Kind::key, .text = commit.key->text()}, place);
     if (!added) return std::unexpected(std::move(added.error()));
   }

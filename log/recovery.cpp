@@ -188,6 +188,9 @@ Result<WriterState> recover(Core& core, WriterState writer, const Format& format
     if (!report->wal.clean()) {
       if (auto done = cut(core, report->wal); !done) return std::unexpected(std::move(done.error()));
       core.recovered = Recovered::cut;
+    } else if (end < (*head)->written) {
+      log_warning(lost_end(end, (*head)->written));
+      core.recovered = Recovered::cut;
     }
   }
   const StoreMode mode = drop_postings ? StoreMode::reindex : StoreMode::write;
@@ -244,6 +247,11 @@ Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head) 
                     " or a newer one must exist, and none does; restore a copy, or see `daybook repair`");
   }
   return report;
+}
+
+std::string lost_end(Sequence end, Sequence written) {
+  return "events through " + text_of(written) + " were written, not yet durable, and the log ends at " + text_of(end) +
+         ": a power cut took them, or their WAL file was cut short";
 }
 
 Result<void> check_cut(const Head& head, const WalScan& wal) {

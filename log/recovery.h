@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "daybook/block.h"
 #include "log/core.h"
@@ -41,6 +42,9 @@ struct EndReport {
 /// Checks the blocks that only the WAL holds, and the WAL itself, against `head`. `corruption` where acknowledged
 /// events are missing; damage behind them is in the report. Not beside a running writer.
 [[nodiscard]] Result<EndReport> inspect_end(Core& core, const Store& store, const Head& head);
+
+/// What to say where the log ends at `end`, undamaged, and HEAD knows that it was written through `written`.
+[[nodiscard]] std::string lost_end(Sequence end, Sequence written);
 
 /// Refuses (`corruption`) to cut where that could lose what somebody was promised.
 [[nodiscard]] Result<void> check_cut(const Head& head, const WalScan& wal);

@@ -48,7 +48,11 @@ struct Salvage::OpenTable {
 };
 
 Salvage::Salvage(FileLayer& files, std::filesystem::path directory, const Options& options)
-    : files_(files), directory_(std::move(directory)), options_(options), wal_entries_(files, directory_.string()) {}
+    : files_(files),
+      directory_(std::move(directory)),
+      options_(options),
+      tables_env_(files.env()),
+      wal_entries_(files, directory_.string()) {}
 
 Salvage::~Salvage() = default;
 
@@ -80,7 +84,8 @@ Result<void> Salvage::look_around() {
 
 std::unique_ptr<Salvage::OpenTable> Salvage::open_table(const std::string& name) {
   const auto families = family_options(options_);
-  const rocksdb::Options options(database_options(files_.env(), directory_, StoreMode::inspect), families[1].options);
+  rocksdb::Options options(database_options(files_.env(), directory_, StoreMode::inspect), families[1].options);
+  options.env = &tables_env_;
   auto table = std::make_unique<OpenTable>(options);
   table->name = name;
   const std::string path = (directory_ / "log" / name).string();

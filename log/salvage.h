@@ -16,6 +16,7 @@
 #include "daybook/statistics.h"
 #include "log/file_layer.h"
 #include "log/format_file.h"
+#include "log/store_env.h"
 #include "log/wal_entries.h"
 #include "log/wal_scan.h"
 
@@ -61,6 +62,7 @@ class Salvage {
   FileLayer& files_;
   const std::filesystem::path directory_;
   const Options& options_;
+  StoreEnv tables_env_;
   std::vector<Table> tables_;
   std::unique_ptr<OpenTable> open_;
   WalEntries wal_entries_;

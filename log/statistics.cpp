@@ -43,7 +43,7 @@ Result<Statistics> Log::statistics() {
   if (!use) return std::unexpected(use.error());
   const auto view = impl_->indexed_view();
   if (!view) return std::unexpected(view.error());
-  if (view->scan_only) return fail(Code::unsupported, "the index does not fit the log; the next writer rebuilds it");
+  if (view->no_index) return std::unexpected(*view->no_index);
   LogCounts counts = view->tail->indexed_counts;
   for (const auto& generation : view->tail->generations) counts = counts + generation->counts();
   return Statistics{.events = view->head.value(),

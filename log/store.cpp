@@ -136,9 +136,9 @@ Result<std::unique_ptr<Store>> Store::open(rocksdb::Env& env, const std::filesys
   auto families = family_options(options);
   // A compaction that meets damage in them would make the database read-only.
   if (mode == StoreMode::reindex) families.back().options.disable_auto_compactions = true;
+  store->store_env_ = std::make_unique<StoreEnv>(env);
+  db_options.env = store->store_env_.get();
   if (may_write(mode)) {
-    store->store_env_ = std::make_unique<StoreEnv>(env);
-    db_options.env = store->store_env_.get();
     store->errors_ = std::make_shared<StoreErrors>();
     db_options.listeners.push_back(store->errors_);
   } else {

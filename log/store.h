@@ -146,7 +146,7 @@ class Store {
   rocksdb::Env& env_;
   std::filesystem::path directory_;      ///< DIR/log
   std::shared_ptr<StoreErrors> errors_;  ///< A writer's.
-  std::unique_ptr<StoreEnv> store_env_;  ///< The writer's Env.
+  std::unique_ptr<StoreEnv> store_env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  ///< default, events, postings
 };

@@ -1,15 +1,20 @@
 // RocksDB 7.8 lets CURRENT name a new MANIFEST whose own name is not yet on the disk
 // (docs/bugs/current-before-manifest.md). It makes two mistakes when it takes a table file in: when the MANIFEST cannot
 // be synced it removes the file, though the MANIFEST may name it already (docs/bugs/ingested-table-removed.md), and
-// when the file cannot be read it takes it in as one without keys (docs/bugs/ingested-without-keys.md). RocksDB reads
-// and writes through its Env's file system, so that is what has to be wrapped.
+// when the file cannot be read it takes it in as one without keys (docs/bugs/ingested-without-keys.md). And it looks at
+// a table file's properties before their checksum, so that one wrong bit ends the process
+// (docs/bugs/properties-before-checksum.md). RocksDB reads and writes through its Env's file system, so that is what
+// has to be wrapped.
 #include "log/store_env.h"
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <rocksdb/file_system.h>
 
+#include "base/bytes.h"
 #include "base/mutex.h"
 #include "log/file_layer.h"
 
@@ -52,6 +57,31 @@ class WatchedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
   const std::shared_ptr<ReadFailure> failure_;
 };
 
+/// Corruption where RocksDB would end the process: where the properties, the last block before the index of the file's
+/// other parts, claim to end in a hash index. What else is wrong RocksDB names by itself. The layout is that of table
+/// files of format version 5: a block ends in its number of restart points (4 bytes, little-endian, whose top bit means
+/// a hash index), a byte for the compression and a checksum of 4; the file ends in 53 bytes, which after one byte hold
+/// as varints where the index of parts begins (rocksdb/table/format.cc, block_based/data_block_footer.cc).
+IOStatus check_properties(const rocksdb::FSRandomAccessFile& file, const std::string& path, uint64_t length) {
+  constexpr uint64_t kFooterBytes = 53;
+  constexpr uint64_t kTrailerBytes = 5;
+  std::array<char, kFooterBytes> buffer{};
+  const auto read = [&](uint64_t offset, size_t bytes) {
+    rocksdb::Slice found;
+    const IOStatus status = file.Read(offset, bytes, IOOptions(), &found, buffer.data(), nullptr);
+    return status.ok() && found.size() == bytes ? std::string(found.data(), bytes) : std::string();
+  };
+  if (length < kFooterBytes) return IOStatus::OK();
+  const std::string footer = read(length - kFooterBytes, kFooterBytes);
+  if (footer.empty()) return IOStatus::OK();
+  std::string_view handle = std::string_view(footer).substr(1);
+  const auto parts = take_varint(handle);
+  if (!parts || *parts > length || *parts < kTrailerBytes + 1) return IOStatus::OK();
+  const std::string top = read(*parts - kTrailerBytes - 1, 1);
+  if (top.empty() || (static_cast<unsigned char>(top[0]) & 0x80U) == 0) return IOStatus::OK();
+  return IOStatus::Corruption("the properties of the table file are damaged", path);
+}
+
 }  // namespace
 
 class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
@@ -62,6 +92,12 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
   IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
                                std::unique_ptr<rocksdb::FSRandomAccessFile>* file, IODebugContext* debug) override {
     IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+    // Direct reads, which would have to be aligned, are for compaction of what was opened before.
+    if (status.ok() && path.ends_with(".sst") && !(*file)->use_direct_io()) {
+      uint64_t length = 0;
+      status = target()->GetFileSize(path, options.io_options, &length, debug);
+      if (status.ok()) status = check_properties(**file, path, length);
+    }
     const Lock lock(mutex_);
     if (status.ok() && path == taken_in_) *file = std::make_unique<WatchedFile>(std::move(*file), failure_);
     return status;

@@ -1,5 +1,5 @@
-// The environment that a writer gives RocksDB: files as elsewhere, but for three mistakes of RocksDB that it makes
-// good.
+// The environment that RocksDB gets wherever it opens table files: files as elsewhere, but for four mistakes of RocksDB
+// that it makes good.
 //
 // Threads: any; begin_ingestion() and end_ingestion() one at a time. Owns: nothing; the Env that it wraps outlives it.
 #pragma once

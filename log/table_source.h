@@ -9,9 +9,9 @@
 #include <string>
 
 #include "log/block_source.h"
+#include "log/store_env.h"
 
 namespace rocksdb {
-class Env;
 class Iterator;
 class SstFileReader;
 }  // namespace rocksdb
@@ -47,7 +47,7 @@ class TableSource final : public BlockSource {
   [[nodiscard]] std::string named(std::string text) const;
   [[nodiscard]] bool is_events_family() const;
 
-  rocksdb::Env& env_;
+  StoreEnv env_;
   const std::string path_;
   const std::string name_;
   std::unique_ptr<rocksdb::SstFileReader> reader_;  ///< nullptr: closed.

@@ -87,8 +87,10 @@ std::optional<ManifestMark> manifest_mark(rocksdb::Env& env, const std::filesyst
   return ManifestMark{std::move(current), length};
 }
 
-Result<std::unique_ptr<rocksdb::DB>> open_snapshot(rocksdb::Env& env, const std::filesystem::path& directory) {
-  const rocksdb::Options options = store_options(env, false, StateStore::kWriteBufferBytes);
+Result<std::unique_ptr<rocksdb::DB>> open_snapshot(rocksdb::Env& env, StoreEnv& store_env,
+                                                   const std::filesystem::path& directory) {
+  rocksdb::Options options = store_options(env, false, StateStore::kWriteBufferBytes);
+  options.env = &store_env;
   rocksdb::Status status;
   for (int attempt = 0; attempt < kReaderOpensMax; ++attempt) {
     if (!env.FileExists((directory / "CURRENT").string()).ok()) {
@@ -115,7 +117,7 @@ struct StateStore::Impl {
   std::filesystem::path directory;
   bool writer = false;
   bool written = false;
-  std::unique_ptr<StoreEnv> env;  ///< A writer's.
+  std::unique_ptr<StoreEnv> env;
   std::unique_ptr<rocksdb::DB> db;
   std::string key{kRowByte};  ///< Reused: the row byte, then the key at hand.
   rocksdb::PinnableSlice slice;
@@ -163,11 +165,11 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path
   auto impl = std::make_unique<Impl>();
   impl->directory = directory;
   impl->writer = access == Access::read_write;
+  impl->env = std::make_unique<StoreEnv>(files);
   if (impl->writer) {
     if (auto made = FileLayer(files).create_directories(directory.string()); !made) {
       return std::unexpected(std::move(made.error()));
     }
-    impl->env = std::make_unique<StoreEnv>(files);
     rocksdb::Options options = store_options(files, true, write_buffer_bytes);
     options.env = impl->env.get();
     rocksdb::DB* db = nullptr;
@@ -175,7 +177,7 @@ Result<std::unique_ptr<StateStore>> StateStore::open(const std::filesystem::path
     if (!status.ok()) return std::unexpected(translate(status, directory));
     impl->db.reset(db);
   } else {
-    auto db = open_snapshot(files, directory);
+    auto db = open_snapshot(files, *impl->env, directory);
     if (!db) return std::unexpected(std::move(db.error()));
     impl->db = std::move(*db);
   }

@@ -23,7 +23,7 @@ quick=()
 [[ ${1:-} == --quick ]] && quick=(--quick) && shift
 (($# == 0)) || usage
 case $what in
-  append) bench=(append --only 'buffered, 16 x 100') && under='daybook::Log::append|run_sequencer|run_indexer|Completions::run|DBImpl::BG' ;;
+  append) bench=(append --only 'buffered, 16 x 100') && under='daybook::Log::append|run_sequencer|run_indexer|Completions::run|DBImpl::Background' ;;
   replay) bench=(replay) && under='daybook::bench::replay |daybook::verify_log ' ;;
   projection) bench=(projection) && under='daybook::ProjectionRunner::run' ;;
   *) usage ;;

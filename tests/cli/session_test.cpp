@@ -79,11 +79,15 @@ TEST_CASE("session: Ctrl-C in the middle of an import and of a verify is 130, an
   CHECK(desk.run({"get", std::to_string(kRows)}).exit_code == 0);
   CHECK(desk.run({"get", std::to_string(kRows + 1)}).exit_code == 1);
 
-  terminal.type("clear; daybook --log log verify");
-  static_cast<void>(terminal.wait_for("verify ["));
-  terminal.press("C-c");
-  CHECK(terminal.wait_for_end() == 130);
-  CHECK_FALSE(any_holds(terminal.screen(), "clean"));
+  // On a busy machine a verify can be done before the key arrives; then it is asked again.
+  bool stopped_it = false;
+  for (int attempt = 0; attempt < 10 && !stopped_it; ++attempt) {
+    terminal.type("clear; daybook --log log verify");
+    static_cast<void>(terminal.wait_for("verify ["));
+    terminal.press("C-c");
+    stopped_it = terminal.wait_for_end() == 130 && !any_holds(terminal.screen(), "clean");
+  }
+  CHECK(stopped_it);
   CHECK(desk.run({"verify"}).exit_code == 0);
 }
 

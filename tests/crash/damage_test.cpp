@@ -61,11 +61,27 @@ void show(std::uint64_t done, std::uint64_t total) {
                  static_cast<unsigned long long>(total));
 }
 
+/// The top bit of each byte near the end of a table file. RocksDB looks at one of them before any checksum.
+void add_table_end(const DamageSubject& subject, const Harms& harms, std::vector<std::uint64_t>& numbers) {
+  constexpr std::uint64_t kEndBits = std::uint64_t{256} * 8;
+  std::string file;
+  for (std::uint64_t number = 1; number < harms.size(); ++number) {
+    const FileHarm harm = harms.at(number);
+    if (harm.kind != FileHarm::Kind::flip || !harm.file.ends_with(".sst") || harm.place % 8 != 7) continue;
+    if (file.empty()) file = harm.file;
+    if (harm.file == file && harm.place + kEndBits > subject.contents.at(file).size() * 8) numbers.push_back(number);
+  }
+  CHECK(numbers.size() > kEndBits / 8);
+}
+
 void harm(Durability durability, Ending ending) {
   const DamageSubject subject = make_damage_subject(durability, ending, asked_for_all() ? kCommitsOfAll : kCommits);
   const Harms harms(subject);
   std::vector<std::uint64_t> numbers = chosen(harms);
-  if (!asked_for_all()) add_whole_files(harms, numbers);
+  if (!asked_for_all()) {
+    add_whole_files(harms, numbers);
+    if (ending == Ending::closed) add_table_end(subject, harms, numbers);
+  }
   const SweepReport report = sweep(subject, harms, numbers, [&](std::uint64_t done) { show(done, numbers.size()); });
   for (const auto& [what, count] : report.tally) MESSAGE(what << ": " << count);
   for (const std::string& wrong : report.wrong) FAIL_CHECK(wrong);

@@ -50,8 +50,9 @@ for kind in static shared; do
   consume "$kind" "$here/consumer" -DKIND=$kind
   expect "$kind consumer" "1 order-1" "$("$work/$kind/consumer")"
 done
-if ldd "$work/static/consumer" | grep -q libdaybook; then echo "the static consumer loads libdaybook" >&2; exit 1; fi
-ldd "$work/shared/consumer" | grep -q libdaybook_log.so || { echo "the shared consumer does not" >&2; exit 1; }
+# Not grep -q, which leaves before ldd has said everything, and that counts as a failure of ldd.
+if ldd "$work/static/consumer" | grep libdaybook >/dev/null; then echo "the static consumer loads libdaybook" >&2; exit 1; fi
+ldd "$work/shared/consumer" | grep libdaybook_log.so >/dev/null || { echo "the shared consumer does not" >&2; exit 1; }
 
 step "a program that finds daybook with pkg-config"
 export PKG_CONFIG_PATH=$libraries/pkgconfig

@@ -85,6 +85,13 @@ bool can_fail(Call call, Fault fault) {
 
 Disk::Entered Disk::enter() {
   if (gate_) gate_();
+  std::function<void()> action;
+  {
+    const Entered lock(mutex_);
+    const auto planned = actions_.find(calls_ + 1);
+    if (planned != actions_.end()) action = std::move(actions_.extract(planned).mapped());
+  }
+  if (action) action();
   return Entered(mutex_);
 }
 

@@ -85,6 +85,8 @@ class Disk {
   void record_calls(std::vector<Call>* into) { recorded_ = into; }
   /// The call with this number (the next one is calls() + 1) fails, if its kind can.
   void fail_at(std::uint64_t call, Fault fault) { faults_[call] = fault; }
+  /// Before the call with this number: `action`, which may call on its own. It stands for another process.
+  void run_before(std::uint64_t call, std::function<void()> action) { actions_[call] = std::move(action); }
   /// None fails any more, and none has.
   void forget_faults() {
     faults_.clear();
@@ -119,6 +121,7 @@ class Disk {
   Names names_;
   std::uint64_t calls_ = 0;
   std::map<std::uint64_t, Fault> faults_;
+  std::map<std::uint64_t, std::function<void()>> actions_;
   std::optional<Fault> fault_;  ///< Of the call at hand.
   std::set<std::string> locks_;
   std::vector<Call>* recorded_ = nullptr;
