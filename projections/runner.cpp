@@ -127,15 +127,17 @@ Result<void> ProjectionRunner::Impl::restart() {
   return {};
 }
 
-// True: batch_ holds events. False: nothing more matches through `through`.
+// True: batch_ holds events. False: nothing more matches through `through`. A batch that was read for another end holds
+// too many events, or too few.
 Result<bool> ProjectionRunner::Impl::next_batch(Sequence through) {
-  if (batch_) return true;
   if (!cursor_ || cursor_through_ != through) {
+    batch_.reset();
     auto cursor = log_.read({.from = reached_.sequence.next(), .through = through, .query = projection_.query});
     if (!cursor) return std::unexpected(std::move(cursor.error()));
     cursor_ = std::move(*cursor);
     cursor_through_ = through;
   }
+  if (batch_) return true;
   auto next = cursor_->next();
   if (!next) return std::unexpected(std::move(next.error()));
   if (!*next) return false;

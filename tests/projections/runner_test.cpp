@@ -93,6 +93,24 @@ TEST_CASE("runner: a step folds one batch, and says whether there is more") {
   CHECK(!runner->step().value());
 }
 
+TEST_CASE("runner: between two batches of one block the end may change, to a nearer or a farther one") {
+  RunnerFixture fixture;
+  fixture.append({"a", "b", "c", "d", "e", "f"});
+  for (const std::uint64_t end : {3U, 4U, 6U}) {
+    const auto runner = fixture.open(counting(), {.batch_events_max = 2}, "from step to " + std::to_string(end));
+    CHECK(runner->step().value());
+    run(*runner, Sequence(end));
+    CHECK(runner->status().checkpoint.sequence == Sequence(end));
+    CHECK(rows_of(runner->state()) == fixture.expected(counting(), Sequence(end)));
+    run(*runner);
+    CHECK(rows_of(runner->state()) == fixture.expected(counting(), kSequenceMax));
+  }
+  const auto stopped = fixture.open(counting(), {.batch_events_max = 2}, "stopped");
+  REQUIRE(stopped->run(Sequence(3), [](Sequence) { return false; }).has_value());
+  run(*stopped, Sequence(5));
+  CHECK(rows_of(stopped->state()) == fixture.expected(counting(), Sequence(5)));
+}
+
 TEST_CASE("runner: a run ends where it is told, within a block, and where its progress says so") {
   RunnerFixture fixture;
   fixture.append({"a", "b", "c", "d", "e", "f"});
