@@ -27,7 +27,8 @@ report '(log|projections)' --txt "$build/lines.txt"
 cat "$build/lines.txt"
 status=0
 for folder in log projections; do
-  summary=$(report "$folder" --print-summary --fail-under-line "$percent_min" -o /dev/null) || status=1
+  # A file of the build's own: gcovr puts a new file in the place of what it is told to write, /dev/null included.
+  summary=$(report "$folder" --print-summary --fail-under-line "$percent_min" --txt "$build/$folder.txt") || status=1
   echo "$folder/ $(grep '^lines' <<<"$summary")"
 done
 exit $status
