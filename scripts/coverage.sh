@@ -21,7 +21,7 @@ case ${1:-} in
   *) sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
-# A process that a test kills or ends by _exit counts nothing. Headers count as the libraries compiled them.
+# A process that a test kills counts nothing. Headers count as the libraries compiled them.
 report() { gcovr --root . --filter "$1/" "${@:2}" "$build/log" "$build/projections"; }
 report '(log|projections)' --txt "$build/lines.txt"
 cat "$build/lines.txt"

@@ -102,8 +102,9 @@ class Log {
   /// `busy` (subscriptions_max).
   [[nodiscard]] Result<std::unique_ptr<Subscription>> subscribe(const SubscribeOptions& options = {});
 
-  /// The stream's head; version 0 where it does not exist. A reader, here and in streams() and statistics(): `busy` (the
-  /// index lies too far behind, docs/limits.md), `unsupported` (it does not fit the log, and a writer must rebuild it).
+  /// The stream's head; version 0 where it does not exist. A reader, here and in streams() and statistics(): `busy`
+  /// (the index lies too far behind, docs/limits.md), `unsupported` (it does not fit the log, and a writer must rebuild
+  /// it).
   [[nodiscard]] Result<StreamHead> stream_head(std::string_view stream);
   /// Up to `limit` streams whose names begin with `prefix`, in byte order, those after `after` only.
   [[nodiscard]] Result<std::vector<StreamHead>> streams(std::string_view prefix, std::string_view after = {},
