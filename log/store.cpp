@@ -98,9 +98,6 @@ void StoreIterator::seek(std::string_view key) {
 void StoreIterator::seek_for_previous(std::string_view key) {
   iterator_->SeekForPrev(slice_of(key));
 }
-void StoreIterator::seek_to_last() {
-  iterator_->SeekToLast();
-}
 void StoreIterator::next() {
   iterator_->Next();
 }

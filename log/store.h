@@ -60,7 +60,6 @@ class StoreIterator {
 
   void seek(std::string_view key);               ///< To the first key at or after.
   void seek_for_previous(std::string_view key);  ///< To the last key at or before.
-  void seek_to_last();
   void next();
   void previous();
   [[nodiscard]] bool valid() const;

@@ -14,7 +14,7 @@
 #include <doctest/doctest.h>
 
 #ifdef DAYBOOK_COVERAGE
-#include <gcov.h>
+extern "C" void __gcov_dump(void);  // of gcov
 #endif
 
 namespace daybook::test {
