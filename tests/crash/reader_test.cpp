@@ -44,15 +44,16 @@ class Watch {
 
   /// Goes on until the writers are done and everything was read; then ends the child.
   void run(const Look& look) {
-    auto log = Log::open(plan_.directory, reader_options(plan_.options));
-    if (!log) return end_on_trouble("open: " + to_string(log.error()));
+    auto opened = Log::open(plan_.directory, reader_options(plan_.options));
+    if (!opened) return end_on_trouble("open: " + to_string(opened.error()));
+    log_ = std::move(*opened);
     Reader reader{Sequence(0)};
     std::chrono::steady_clock::time_point deadline{};
     while (true) {
       const std::uint64_t final_head = shared_->final_head;
       const std::uint64_t writer = shared_->writer;
       const Sequence before = reader.sequence();
-      end_on_trouble(look(**log, reader));
+      end_on_trouble(look(*log_, reader));
       if (reader.sequence() > before) ++shared_->looks;
       check_allowed(reader.sequence().value(), writer);
       if (final_head == 0) continue;
@@ -76,6 +77,7 @@ class Watch {
 
   WriterPlan plan_;
   SharedMemory& shared_;
+  std::unique_ptr<Log> log_;  // lives as long as the watch, so what `look` takes from it must go before the watch
 };
 
 /// Refreshes and reads on.
@@ -218,8 +220,9 @@ TEST_CASE(
     "reader: a subscription in a second process gets each event once, across ten kills of the writer and its returns") {
   Stage stage(Durability::fsync);
   Child reader([&](const Pipe&) {
+    Watch watch(stage.plan(), stage.shared());
     std::unique_ptr<Subscription> subscription;
-    Watch(stage.plan(), stage.shared()).run([&](Log& log, Reader& at) -> std::string {
+    watch.run([&](Log& log, Reader& at) -> std::string {
       if (!subscription) {
         auto subscribed = log.subscribe({.from = Sequence(1)});
         if (!subscribed) return "subscribe: " + to_string(subscribed.error());

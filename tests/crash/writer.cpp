@@ -91,7 +91,7 @@ void run_writer(const Pipe& pipe, const WriterPlan& plan) {
 
 std::vector<Acknowledgement> acknowledgements_in(const std::string& said) {
   std::vector<Acknowledgement> all(said.size() / sizeof(Acknowledgement));
-  std::memcpy(all.data(), said.data(), all.size() * sizeof(Acknowledgement));
+  if (!all.empty()) std::memcpy(all.data(), said.data(), all.size() * sizeof(Acknowledgement));
   return all;
 }
 

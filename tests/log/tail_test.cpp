@@ -13,7 +13,9 @@
 using namespace daybook;
 
 TEST_CASE("tail: its size may be asked for while the indexer lets go of generations") {
-  REQUIRE(::mallopt(M_PERTURB, 0xA5) == 1);  // Memory that was let go no longer looks like what it was.
+  // Memory that was let go no longer looks like what it was. AddressSanitizer's own allocator takes no such setting,
+  // and watches that memory anyway; so whether it was taken is not asked.
+  ::mallopt(M_PERTURB, 0xA5);
   constexpr int kRounds = 100;
   constexpr std::uint64_t kGenerations = 200;
   Tail tail(Sequence(0), LogCounts{});
@@ -41,5 +43,5 @@ TEST_CASE("tail: its size may be asked for while the indexer lets go of generati
     while (tail.oldest_frozen() != nullptr) REQUIRE(tail.bytes() <= all);
   }
   indexer.join();
-  CHECK(::mallopt(M_PERTURB, 0) == 1);
+  ::mallopt(M_PERTURB, 0);
 }
