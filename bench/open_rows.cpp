@@ -35,7 +35,7 @@ void make_killed_log(const std::filesystem::path& directory, std::uint64_t event
     ::kill(::getpid(), SIGKILL);
   }
   int status = 0;
-  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFSIGNALED(status)) {
+  if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
     std::fprintf(stderr, "daybook-bench: a child that was to be killed was not\n");
     std::exit(1);
   }
@@ -49,17 +49,19 @@ double open_s(Suite& suite, const std::string& name) {
   return wall;
 }
 
-/// Must run before this process has opened a log: RocksDB's threads do not survive a fork.
+/// Must run before this process has opened a log: RocksDB's threads do not survive a fork. So all logs are made first.
 void add_killed(Suite& suite) {
   std::vector<double> microseconds;
   const auto events = suite.scaled(kUnindexed);
-  const auto path = std::filesystem::path(suite.directory()) / "killed";
+  const auto name = [](int repeat) { return "killed-" + std::to_string(repeat); };
   for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
-    suite.remove_log("killed");
-    make_killed_log(path, events);
-    microseconds.push_back(1e6 * open_s(suite, "killed") / static_cast<double>(events));
+    suite.remove_log(name(repeat));
+    make_killed_log(std::filesystem::path(suite.directory()) / name(repeat), events);
   }
-  suite.remove_log("killed");
+  for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
+    microseconds.push_back(1e6 * open_s(suite, name(repeat)) / static_cast<double>(events));
+    suite.remove_log(name(repeat));
+  }
   suite.report().add(
       {.group = "open",
        .configuration = "after kill -9, " + short_number(static_cast<double>(events)) + " events not indexed",
