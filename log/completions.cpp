@@ -1,5 +1,6 @@
 // Building the answer (a map of versions, for a repeat a read of the first append) is done here and not on the
-// sequencer, whose time is everybody's.
+// sequencer, whose time is everybody's. With one blocking producer nobody else's time is at stake, and a wake-up of an
+// idle core, 20 us, would stand between the disk and the producer once more: that one is told at once.
 #include "log/completions.h"
 
 #include "base/thread_name.h"
@@ -68,6 +69,11 @@ void Completions::start() {
 
 void Completions::post(std::vector<RequestPtr> requests) {
   if (requests.empty()) return;
+  if (may_tell_at_once(requests)) {
+    tell(*requests.front());
+    queue_.release(*requests.front());
+    return;
+  }
   {
     const Lock lock(mutex_);
     if (waiting_.empty()) {
@@ -78,6 +84,14 @@ void Completions::post(std::vector<RequestPtr> requests) {
     }
   }
   posted_.notify_one();
+}
+
+/// Not what has to be read first, nor before anything that was posted earlier.
+bool Completions::may_tell_at_once(const std::vector<RequestPtr>& requests) {
+  const AppendRequest& first = *requests.front();
+  if (requests.size() > 1 || first.completion || first.verdict.error || first.verdict.repeat) return false;
+  const Lock lock(mutex_);
+  return waiting_.empty() && !telling_;
 }
 
 void Completions::stop() {
@@ -96,12 +110,15 @@ bool Completions::step() {
   {
     const Lock lock(mutex_);
     batch.swap(waiting_);
+    telling_ = true;
   }
   for (RequestPtr& request : batch) {
     tell(*request);
     queue_.release(*request);
     request.reset();
   }
+  const Lock lock(mutex_);
+  telling_ = false;
   return !batch.empty();
 }
 

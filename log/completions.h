@@ -1,5 +1,5 @@
-// Tells appenders what became of their commits, on one thread, in commit order: never on the sequencer, never under a
-// lock.
+// Tells appenders what became of their commits, on one thread, in commit order: never under a lock, and never on the
+// sequencer, but for one blocking append alone in its group, whom telling costs no more than waking that thread.
 //
 // Threads: post() from the sequencer; step() one at a time: the thread started here calls it, a simulation may instead.
 // Owns: that thread.
@@ -32,6 +32,7 @@ class Completions {
 
  private:
   void run();
+  [[nodiscard]] bool may_tell_at_once(const std::vector<RequestPtr>& requests);
   void tell(AppendRequest& request);
 
   Core& core_;
@@ -39,6 +40,7 @@ class Completions {
   Mutex mutex_;
   Bell posted_;
   std::vector<RequestPtr> waiting_ DAYBOOK_GUARDED_BY(mutex_);
+  bool telling_ DAYBOOK_GUARDED_BY(mutex_) = false;  ///< step() has taken some, and is not done with them.
   bool stopping_ DAYBOOK_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

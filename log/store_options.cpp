@@ -9,7 +9,6 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
-#include <rocksdb/table.h>
 
 #include "log/term.h"
 
@@ -83,6 +82,14 @@ void set_common_options(rocksdb::DBOptions& db, rocksdb::Env& env) {
   if (&env != rocksdb::Env::Default()) db.max_file_opening_threads = 1;
 }
 
+void set_filter(rocksdb::BlockBasedTableOptions& table) {
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.metadata_block_size = 16 * 1024;
+}
+
 rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
   raise_file_limit();  // readers hold every table file open: RocksDB asks it of a follower
   rocksdb::DBOptions db;
@@ -125,7 +132,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   postings.compression = compression;
   postings.prefix_extractor = std::make_shared<TermPrefix>();
   rocksdb::BlockBasedTableOptions table = table_options(cache);
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  set_filter(table);
   table.whole_key_filtering = true;
   postings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 

@@ -54,8 +54,7 @@ Error translate(const rocksdb::Status& status, const std::filesystem::path& dire
 rocksdb::Options store_options(rocksdb::Env& env, bool writer, std::size_t write_buffer_bytes) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kCacheBytes);
-  table.cache_index_and_filter_blocks = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  set_filter(table);
   rocksdb::Options options;
   set_common_options(options, env);
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
