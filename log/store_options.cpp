@@ -15,7 +15,8 @@
 namespace daybook {
 namespace {
 
-/// What the filter knows: the prefix of a chunk's key is its term; of other kinds, which are looked up whole, all of it.
+/// What the filter knows: the prefix of a chunk's key is its term; of other kinds, which are looked up whole, all of
+/// it.
 class TermPrefix final : public rocksdb::SliceTransform {
  public:
   const char* Name() const override { return "daybook.TermPrefix"; }
@@ -133,8 +134,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   postings.prefix_extractor = std::make_shared<TermPrefix>();
   rocksdb::BlockBasedTableOptions table = table_options(cache);
   set_filter(table);
-  // With prefixes and whole keys RocksDB 7.8 counts by two where it asks for a new piece at one number exactly, misses it,
-  // and goes on with one piece of a megabyte. (Files of before hold the same texts, and more.)
+  // With prefixes and whole keys RocksDB 7.8 counts by two where it asks for a new piece at one number exactly, misses
+  // it, and goes on with one piece of a megabyte. (Files of before hold the same texts, and more.)
   table.whole_key_filtering = false;
   postings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 
