@@ -36,6 +36,7 @@ class HeadCache {
  private:
   static constexpr std::size_t kSlots = 128 * 1024;
   static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kWays = 4;  ///< Slots that a stream may be in, side by side.
 
   struct alignas(64) Slot {
     std::uint64_t hash = 0;
@@ -47,9 +48,16 @@ class HeadCache {
   struct Shard {
     mutable Mutex mutex;
     std::vector<Slot> slots DAYBOOK_GUARDED_BY(mutex);
+    std::size_t pushed_out DAYBOOK_GUARDED_BY(mutex) = 0;  ///< How often; says which of a stream's slots is next.
   };
   [[nodiscard]] static std::size_t shard_of(const Term& stream) { return stream.hash % kShards; }
-  [[nodiscard]] static std::size_t slot_of(const Term& stream) { return stream.hash / kShards % (kSlots / kShards); }
+  /// The first of its kWays.
+  [[nodiscard]] static std::size_t slot_of(const Term& stream) {
+    return stream.hash / kShards % (kSlots / kShards / kWays) * kWays;
+  }
+  [[nodiscard]] static bool holds(const Slot& slot, const Term& stream) {
+    return slot.hash == stream.hash && std::string_view(slot.name.data(), slot.bytes) == stream.text;
+  }
   static void store(Shard& shard, const Term& stream, const HeadEntry& head) DAYBOOK_REQUIRES(shard.mutex);
 
   std::array<Shard, kShards> shards_;

@@ -1,6 +1,7 @@
 // The cache of stream heads: it may forget, it may not be wrong.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -45,15 +46,25 @@ TEST_CASE("head cache: what was read before the postings changed, or while they 
   CHECK(cache.find(stream("a"))->version == Version(2));
 }
 
-TEST_CASE("head cache: streams that share a slot push each other out and are never mistaken for one another") {
+TEST_CASE("head cache: more streams of one place than fit push each other out and are never mistaken for one another") {
   HeadCache cache;
-  const Term one{TermKind::stream, "one", 4711};
-  const Term other{TermKind::stream, "other", 4711};
-  cache.put(one, head(1));
-  CHECK(!cache.find(other));
-  cache.put(other, head(2));
-  CHECK(!cache.find(one));
-  CHECK(cache.find(other)->version == Version(2));
+  constexpr std::uint64_t kStreams = 9;
+  const auto same_place = [](const std::string& name) { return Term{TermKind::stream, name, 4711}; };
+  std::vector<std::string> names;
+  for (std::uint64_t i = 0; i < kStreams; ++i) {
+    names.push_back("stream" + std::to_string(i));
+    CHECK(!cache.find(same_place(names.back())));
+    cache.put(same_place(names.back()), head(100));
+    cache.put(same_place(names.back()), head(i + 1));  // in its place, not beside it
+    CHECK(cache.find(same_place(names.back()))->version == Version(i + 1));
+  }
+  std::uint64_t held = 0;
+  for (std::uint64_t i = 0; i < kStreams; ++i) {
+    const auto found = cache.find(same_place(names[i]));
+    if (found) CHECK(found->version == Version(i + 1));
+    held += found ? 1 : 0;
+  }
+  CHECK(held == 4);
 }
 
 TEST_CASE("head cache: names of up to 39 bytes are held, longer ones never") {
