@@ -11,9 +11,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "api/validate.h"
 #include "daybook/limits.h"
 #include "daybook/log.h"
-#include "log/validate.h"
 
 #include "cli/command.h"
 #include "cli/commit_json.h"

@@ -7,7 +7,7 @@
 #include <ranges>
 
 #include "base/planted_bug.h"
-#include "log/cursor_impl.h"
+#include "log/local_cursor.h"
 
 namespace daybook {
 namespace {
@@ -55,9 +55,9 @@ Result<std::optional<Sequence>> find_match(Core& core, const View& view, const F
                                            Sequence through) {
   const ReadOptions options{.from = condition.after.next(), .through = through, .query = condition.query, .limit = 1};
   if (options.from > through) return std::nullopt;
-  auto cursor = Cursor::Impl::open(core, options, view);
+  auto cursor = LocalCursor::open(core, options, view);
   if (!cursor) return std::unexpected(std::move(cursor.error()));
-  const auto batch = (*cursor)->next();
+  const auto batch = (*cursor)->next_inside();
   if (!batch) return std::unexpected(batch.error());
   return *batch ? std::optional((**batch)[0].sequence()) : std::nullopt;
 }

@@ -1,4 +1,4 @@
-// What every part of an open log shares: the store, the tail, the cache, the head. `Log::Impl` wires it.
+// What every part of an open log shares: the store, the tail, the cache, the head. `LocalLog` wires it.
 //
 // Threads: any; see each member. Owns: all of it.
 #pragma once

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "log/log_impl.h"
+#include "log/local_log.h"
 #include "log/posting_cursor.h"
 
 namespace daybook {
@@ -97,17 +97,17 @@ std::string_view to_string(IndexTerm::Place place) {
   return "unknown";
 }
 
-Result<Placement> Log::placement(Sequence sequence) {
-  const auto use = impl_->core.enter();
+Result<Placement> LocalLog::placement(Sequence sequence) {
+  const auto use = core.enter();
   if (!use) return std::unexpected(use.error());
-  const auto view = impl_->indexed_view();
+  const auto view = indexed_view();
   if (!view) return std::unexpected(view.error());
   if (sequence == Sequence(0) || sequence > view->head) {
     return fail(Code::not_found, "there is no event " + std::to_string(sequence.value()) + "; the head is " +
                                      std::to_string(view->head.value()));
   }
   if (view->no_index && view->no_index->code == Code::busy) return std::unexpected(*view->no_index);
-  const auto block = impl_->core.block_containing(sequence);
+  const auto block = core.block_containing(sequence);
   if (!block) return std::unexpected(block.error());
   const EventView event =
       (*block)->event(static_cast<std::uint32_t>(sequence.value() - (*block)->first_sequence().value()));

@@ -3,7 +3,7 @@
 
 #include <system_error>
 
-#include "log/log_impl.h"
+#include "log/local_log.h"
 #include "log/verify.h"
 
 namespace daybook {
@@ -38,10 +38,10 @@ std::string_view to_string(Recovered recovered) {
   return "unknown";
 }
 
-Result<Statistics> Log::statistics() {
-  const auto use = impl_->core.enter();
+Result<Statistics> LocalLog::statistics() {
+  const auto use = core.enter();
   if (!use) return std::unexpected(use.error());
-  const auto view = impl_->indexed_view();
+  const auto view = indexed_view();
   if (!view) return std::unexpected(view.error());
   if (view->no_index) return std::unexpected(*view->no_index);
   LogCounts counts = view->tail->indexed_counts;
@@ -55,7 +55,7 @@ Result<Statistics> Log::statistics() {
                     .indexed_through = view->tail->indexed_through,
                     .log_id = id(),
                     .format_version = kFormatVersion,
-                    .recovered = impl_->core.recovered};
+                    .recovered = core.recovered};
 }
 
 std::string_view to_string(DamagedPart part) {
@@ -72,13 +72,14 @@ std::string_view to_string(DamagedPart part) {
   return "unknown";
 }
 
-Result<VerifyReport> Log::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress, VerifyScope scope) {
-  const auto use = impl_->core.enter();
+Result<VerifyReport> LocalLog::verify(const std::function<bool(std::uint64_t, std::uint64_t)>& progress,
+                                      VerifyScope scope) {
+  const auto use = core.enter();
   if (!use) return std::unexpected(use.error());
-  const View view = impl_->core.view();
+  const View view = core.view();
   const auto index = read_index_state(*view.store, kSequenceMax);
   // A writer indexes what is below its head, which is therefore asked for afterwards.
-  const Sequence head = impl_->follower ? view.head : impl_->core.head.head();
+  const Sequence head = follower ? view.head : core.head.head();
   auto report = verify_log({.log_id = id(), .store = *view.store, .head = head, .index = index}, scope, progress);
   const auto end = damage();
   if (report && end) report->damage.push_back({head.next(), {}, end->message, DamagedPart::end});

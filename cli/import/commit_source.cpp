@@ -4,10 +4,10 @@
 
 #include <utility>
 
+#include "api/validate.h"
 #include "cli/import/identity.h"
 #include "cli/import/utf8.h"
 #include "cli/json_text.h"
-#include "log/validate.h"
 
 namespace daybook::cli {
 

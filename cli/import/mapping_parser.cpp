@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/validate.h"
 #include "cli/import/csv_records.h"
 #include "cli/import/utf8.h"
 #include "cli/visible_text.h"
 #include "daybook/limits.h"
-#include "log/validate.h"
 
 namespace daybook::cli {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <utility>
 
+#include "api/validate.h"
 #include "base/check.h"
 #include "cli/import/json_verbatim.h"
 #include "daybook/limits.h"
-#include "log/validate.h"
 
 namespace daybook::cli {
 namespace {

@@ -9,14 +9,15 @@ from .tree import Tree
 BELOW = {
     "base": (),
     "schema": ("base",),
-    "log": ("base", "schema"),
-    "projections": ("base", "schema", "log"),
-    "net": ("base", "schema"),
-    "server": ("base", "schema", "log", "projections", "net"),
-    "client": ("base", "schema", "net"),
-    "cli": ("base", "schema", "log", "projections", "net", "server", "client"),
-    "bench": ("base", "schema", "log", "projections", "net", "server", "client", "cli"),
-    "tests": ("base", "schema", "log", "projections", "net", "server", "client", "cli", "bench"),
+    "api": ("base", "schema"),
+    "log": ("base", "schema", "api"),
+    "projections": ("base", "schema", "api", "log"),
+    "net": ("base", "schema", "api"),
+    "server": ("base", "schema", "api", "log", "projections", "net"),
+    "client": ("base", "schema", "api", "net"),
+    "cli": ("base", "schema", "api", "log", "projections", "net", "server", "client"),
+    "bench": ("base", "schema", "api", "log", "projections", "net", "server", "client", "cli"),
+    "tests": ("base", "schema", "api", "log", "projections", "net", "server", "client", "cli", "bench"),
     "examples": (),  # Programs outside the tree: public headers only.
 }
 
@@ -24,8 +25,8 @@ BELOW = {
 PUBLIC_LAYER = {
     "result": "base", "ids": "base", "clock": "base", "limits": "base",
     "event": "schema", "query": "schema", "block": "schema",
-    "options": "log", "cursor": "log", "log": "log", "statistics": "log", "version": "log", "subscription": "log",
-    "repair": "log", "health": "log", "placement": "log",
+    "options": "api", "cursor": "api", "log": "api", "statistics": "api", "subscription": "api", "placement": "api",
+    "version": "log", "repair": "log", "health": "log",
     "projection": "projections", "replay": "projections", "retail": "projections", "client": "client", "server": "server",
 }
 _OUTSIDE = ("examples/", "tests/install/")  # Built against an installed daybook as well.

@@ -7,7 +7,7 @@ import re
 
 from .source import Source
 
-CPP_FOLDERS = ("include", "base", "schema", "log", "projections", "net", "server", "client", "cli", "bench", "examples",
+CPP_FOLDERS = ("include", "base", "schema", "api", "log", "projections", "net", "server", "client", "cli", "bench", "examples",
                "tests")
 _TEXT_SUFFIXES = (".h", ".cpp", ".md", ".py", ".sh", ".txt", ".toml", ".json", ".cmake", ".capnp", ".in", ".supp", ".yml")
 _TEXT_NAMES = ("tidy", "run", "LICENSE")

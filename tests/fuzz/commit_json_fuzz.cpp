@@ -1,10 +1,10 @@
 // A line of `append -`: refused in one line, or a commit whose events, appended and printed as `read --json` does, read
 // again as the same events.
 
+#include "api/validate.h"
 #include "cli/commit_json.h"
 #include "cli/event_json.h"
 #include "cli/json_text.h"
-#include "log/validate.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/log/block_fixture.h"
 

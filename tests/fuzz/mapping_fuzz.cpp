@@ -2,9 +2,9 @@
 // is a commit that the log takes, with JSON as its data, and the same for the same rows again: its key hangs on it.
 #include <vector>
 
+#include "api/validate.h"
 #include "cli/import/event_source.h"
 #include "cli/json_text.h"
-#include "log/validate.h"
 #include "schema/event_codec.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_input.h"

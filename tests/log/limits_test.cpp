@@ -9,11 +9,11 @@
 
 #include <doctest/doctest.h>
 
+#include "api/validate.h"
 #include "daybook/limits.h"
 #include "daybook/log.h"
 #include "daybook/options.h"
 #include "daybook/query.h"
-#include "log/validate.h"
 
 namespace {
 

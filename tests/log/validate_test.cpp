@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "api/validate.h"
 #include "base/utf8.h"
-#include "log/validate.h"
 #include "tests/log/seed.h"
 
 using namespace daybook;

@@ -51,7 +51,7 @@ class Follow {
   void open_reader() {
     Options options{.mode = Mode::read_only};
     options.clock = &world.clock;
-    auto impl = std::make_unique<Log::Impl>("/log", options, &world.env, Drive::steps);
+    auto impl = std::make_unique<LocalLog>("/log", options, &world.env, Drive::steps);
     const auto opened = impl->open();
     REQUIRE_MESSAGE(opened.has_value(), to_string(opened.error()));
     reader = Log::Impl::face(std::move(impl));

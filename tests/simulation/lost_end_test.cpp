@@ -77,7 +77,7 @@ TEST_CASE("lost end: a WAL file that ends at a record's end, before what was wri
   world.disk.restart(false, world.random);
   world.disk.names().find(path)->content.truncate(ends[1]);
 
-  Log::Impl reader("/log", {.mode = Mode::read_only}, &world.env, Drive::steps);
+  LocalLog reader("/log", {.mode = Mode::read_only}, &world.env, Drive::steps);
   REQUIRE(reader.open());
   REQUIRE(reader.follower->damage());
   CHECK(reader.follower->damage()->message ==

@@ -179,7 +179,7 @@ std::optional<Sequence> check_follower(World& world, const Options& writer_optio
   options.create_if_missing = false;
   options.tail_events_max = 1'000'000;  // further behind it would scan, and not know streams
   const std::string before = world.disk.contents();
-  auto impl = std::make_unique<Log::Impl>("/log", options, &world.env, Drive::steps);
+  auto impl = std::make_unique<LocalLog>("/log", options, &world.env, Drive::steps);
   if (auto opened = impl->open(); !opened) {
     // A log that was never finished is none.
     if (opened.error().code == Code::not_found && world.model.head() == Sequence(0)) return std::nullopt;

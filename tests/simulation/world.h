@@ -9,7 +9,7 @@
 #include <string>
 
 #include "daybook/log.h"
-#include "log/log_impl.h"
+#include "log/local_log.h"
 #include "tests/simulation/env.h"
 #include "tests/simulation/model.h"
 #include "tests/simulation/shapes.h"
@@ -22,7 +22,7 @@ struct World {
 
   /// Opens the log in `/log`, without threads; a part of it stays reachable beside its public face.
   [[nodiscard]] Result<void> open_log(const Options& options) {
-    auto opened = std::make_unique<Log::Impl>("/log", options, &env, Drive::steps);
+    auto opened = std::make_unique<LocalLog>("/log", options, &env, Drive::steps);
     if (auto ok = opened->open(); !ok) return ok;
     impl = opened.get();
     log = Log::Impl::face(std::move(opened));
@@ -61,7 +61,7 @@ struct World {
   std::string trouble;
 
   std::unique_ptr<Log> log;
-  Log::Impl* impl = nullptr;
+  LocalLog* impl = nullptr;
 };
 
 }  // namespace daybook::simulation

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "api/validate.h"
 #include "daybook/event.h"
 #include "daybook/limits.h"
-#include "log/validate.h"
 
 namespace daybook {
 namespace {

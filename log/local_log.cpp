@@ -1,14 +1,14 @@
 // Threads only call step(): what happens in a step is in the sequencer and the indexer, where a simulation can drive
 // it.
-#include "log/log_impl.h"
+#include "log/local_log.h"
 
 #include <system_error>
 
 #include <rocksdb/env.h>
 
+#include "api/validate.h"
 #include "base/logger.h"
 #include "base/thread_name.h"
-#include "log/validate.h"
 
 namespace daybook {
 namespace {
@@ -27,7 +27,7 @@ Writer::Writer(Core& core, WriterState given)
       sequencer(core, queue, completions, state.head_file.get(), state.last_block),
       indexer(core) {}
 
-Log::Impl::Impl(const std::filesystem::path& directory, const Options& options, rocksdb::Env* env, Drive drive)
+LocalLog::LocalLog(const std::filesystem::path& directory, const Options& options, rocksdb::Env* env, Drive drive)
     : drive_(drive),
       memory_(options.in_memory && env == nullptr ? rocksdb::NewMemEnv(rocksdb::Env::Default()) : nullptr),
       core(options, directory,
@@ -35,15 +35,11 @@ Log::Impl::Impl(const std::filesystem::path& directory, const Options& options, 
            : memory_      ? *memory_
                           : *rocksdb::Env::Default()) {}
 
-std::unique_ptr<Log> Log::Impl::face(std::unique_ptr<Impl> impl) {
-  return std::unique_ptr<Log>(new Log(std::move(impl)));
-}
-
-Log::Impl::~Impl() {
+LocalLog::~LocalLog() {
   static_cast<void>(close());
 }
 
-Result<void> Log::Impl::open() {
+Result<void> LocalLog::open() {
   if (core.options.mode == Mode::read_only) {
     auto opened = Follower::open(core);
     if (!opened) return std::unexpected(std::move(opened.error()));
@@ -56,7 +52,7 @@ Result<void> Log::Impl::open() {
   return drive_ == Drive::threads ? start_threads() : Result<void>();
 }
 
-Result<void> Log::Impl::start_threads() {
+Result<void> LocalLog::start_threads() {
   try {
     writer_->completions.start();
     writer_->sequencer_thread = std::thread([this] { run_sequencer(); });
@@ -67,7 +63,7 @@ Result<void> Log::Impl::start_threads() {
   return {};
 }
 
-void Log::Impl::run_sequencer() {
+void LocalLog::run_sequencer() {
   name_this_thread("daybook-seq");
   Writer& writer = *writer_;
   const auto tail = core.tail();
@@ -82,7 +78,7 @@ void Log::Impl::run_sequencer() {
   }
 }
 
-void Log::Impl::run_indexer() {
+void LocalLog::run_indexer() {
   name_this_thread("daybook-index");
   Writer& writer = *writer_;
   const auto tail = core.tail();
@@ -93,7 +89,7 @@ void Log::Impl::run_indexer() {
   }
 }
 
-bool Log::Impl::step_indexer() {
+bool LocalLog::step_indexer() {
   Writer& writer = *writer_;
   if (writer.sequencer.index_has_failed()) return false;
   const auto stepped = writer.indexer.step();
@@ -106,13 +102,13 @@ bool Log::Impl::step_indexer() {
 }
 
 /// What the threads do until they end.
-void Log::Impl::finish_by_steps() {
+void LocalLog::finish_by_steps() {
   while (!writer_->queue.closed_and_empty()) {
     if (!step_sequencer() && writer_->sequencer.waits_for_indexer()) step_indexer();
   }
 }
 
-void Log::Impl::stop_threads() {
+void LocalLog::stop_threads() {
   Writer& writer = *writer_;
   writer.queue.close();
   if (drive_ == Drive::steps) finish_by_steps();
@@ -127,7 +123,7 @@ void Log::Impl::stop_threads() {
   writer.completions.stop();
 }
 
-Result<void> Log::Impl::close() {
+Result<void> LocalLog::close() {
   if (!core.shut() || !writer_) return {};
   stop_threads();
   const Result<void> closed = core.options.in_memory || writer_->sequencer.is_broken() ? Result<void>() : settle();
@@ -137,19 +133,19 @@ Result<void> Log::Impl::close() {
 }
 
 /// Nobody appends any more: what is in the WAL goes to table files, which are synced, and HEAD says so.
-Result<void> Log::Impl::settle() {
+Result<void> LocalLog::settle() {
   if (auto flushed = core.store()->flush(); !flushed) return flushed;
   HeadFile& head_file = *writer_->state.head_file;
   if (auto stored = head_file.store_durable(core.head.head()); !stored) return stored;
   return head_file.store_closed();
 }
 
-Result<View> Log::Impl::indexed_view() {
+Result<View> LocalLog::indexed_view() {
   if (follower) return follower->indexed_view();
   return core.view();
 }
 
-Result<RequestPtr> Log::Impl::prepare(Commit commit, const AppendOptions& options) {
+Result<RequestPtr> LocalLog::prepare(Commit commit, const AppendOptions& options) {
   const auto not_appended = [](Error error) {
     error.outcome = Outcome::not_appended;
     return std::unexpected(std::move(error));
@@ -169,7 +165,7 @@ Result<RequestPtr> Log::Impl::prepare(Commit commit, const AppendOptions& option
   return request;
 }
 
-Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
+Result<Appended> LocalLog::wait_for(AppendRequest& request) {
   Lock lock(request.mutex);
   for (bool in_time = true; in_time && !request.result;) {
     in_time = request.done_bell.wait_until(lock, request.deadline);
@@ -184,7 +180,7 @@ Result<Appended> Log::Impl::wait_for(AppendRequest& request) {
   return fail(Code::timeout, "the deadline passed while the commit was being written", Outcome::may_have_been_appended);
 }
 
-Result<void> Log::Impl::flush_index() {
+Result<void> LocalLog::flush_index() {
   const auto use = core.enter();
   if (!use) return std::unexpected(use.error());
   if (!writer_) return fail(Code::unsupported, "the log is opened read-only");

@@ -2,7 +2,7 @@
 // read from its verified block and compared with the query, so a damaged index is noticed, never believed.
 #include <algorithm>
 
-#include "log/cursor_impl.h"
+#include "log/local_cursor.h"
 
 namespace daybook {
 namespace {
@@ -16,43 +16,13 @@ std::uint32_t index_in(const Block& block, Sequence sequence) {
 
 }  // namespace
 
-Batch::Batch(std::shared_ptr<const Block> block, std::uint32_t first, std::uint32_t last, Direction direction)
-    : block_(std::move(block)), all_(true), direction_(direction), first_(first), last_(last) {}
-
-Batch::Batch(std::shared_ptr<const Block> block, std::vector<std::uint32_t> picks)
-    : block_(std::move(block)), all_(false), picks_(std::move(picks)) {}
-
-EventView Batch::operator[](std::size_t at) const {
-  if (!all_) return block_->event(picks_[at]);
-  const auto step = static_cast<std::uint32_t>(at);
-  return block_->event(direction_ == Direction::forward ? first_ + step : last_ - step);
-}
-
-void Batch::truncate(std::size_t count) {
-  if (count >= size()) return;
-  if (!all_) {
-    picks_.resize(count);
-  } else if (direction_ == Direction::forward) {
-    last_ = first_ + static_cast<std::uint32_t>(count) - 1;
-  } else {
-    first_ = last_ - static_cast<std::uint32_t>(count) + 1;
-  }
-}
-
-Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Cursor::~Cursor() = default;
-Cursor::Cursor(Cursor&&) noexcept = default;
-Cursor& Cursor::operator=(Cursor&&) noexcept = default;
-Result<std::optional<Batch>> Cursor::next() {
-  const auto use = impl_->core().enter();
+Result<std::optional<Batch>> LocalCursor::next() {
+  const auto use = core_.enter();
   if (!use) return std::unexpected(use.error());
-  return impl_->next();
-}
-const ReadPlan& Cursor::plan() const {
-  return impl_->plan();
+  return next_inside();
 }
 
-Cursor::Impl::Impl(Core& core, const ReadOptions& options, View view)
+LocalCursor::LocalCursor(Core& core, const ReadOptions& options, View view)
     : core_(core),
       options_(options),
       view_(std::move(view)),
@@ -61,8 +31,8 @@ Cursor::Impl::Impl(Core& core, const ReadOptions& options, View view)
       scanned_(forward_ ? options.from : options.through),
       target_(forward_ ? options.from.value() : std::min(options.through, view_.tail->indexed_through).value()) {}
 
-Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadOptions& options, View view) {
-  std::unique_ptr<Impl> impl(new Impl(core, options, std::move(view)));
+Result<std::unique_ptr<LocalCursor>> LocalCursor::open(Core& core, const ReadOptions& options, View view) {
+  std::unique_ptr<LocalCursor> impl(new LocalCursor(core, options, std::move(view)));
   impl->done_ = options.from > options.through || options.limit == 0;
   const std::uint64_t range = impl->done_ ? 0 : options.through.value() - options.from.value() + 1;
   const auto scan = [&](const std::string& why) {
@@ -90,7 +60,7 @@ Result<std::unique_ptr<Cursor::Impl>> Cursor::Impl::open(Core& core, const ReadO
   return impl;
 }
 
-Result<std::optional<Batch>> Cursor::Impl::next() {
+Result<std::optional<Batch>> LocalCursor::next_inside() {
   if (failed_) return std::unexpected(*failed_);
   if (done_) return std::nullopt;
   auto batch = walker_ ? next_scanned() : next_indexed();
@@ -110,7 +80,7 @@ Result<std::optional<Batch>> Cursor::Impl::next() {
   return batch;
 }
 
-Result<std::optional<Batch>> Cursor::Impl::next_scanned() {
+Result<std::optional<Batch>> LocalCursor::next_scanned() {
   while (scanned_ >= options_.from && scanned_ <= options_.through) {
     auto block = walker_->next();
     if (!block) return std::unexpected(std::move(block.error()));
@@ -129,7 +99,7 @@ Result<std::optional<Batch>> Cursor::Impl::next_scanned() {
   return std::nullopt;
 }
 
-Result<std::optional<Batch>> Cursor::Impl::next_indexed() {
+Result<std::optional<Batch>> LocalCursor::next_indexed() {
   if (!started_) {
     started_ = true;
     if (auto ok = advance(); !ok) return std::unexpected(std::move(ok.error()));
@@ -150,7 +120,7 @@ Result<std::optional<Batch>> Cursor::Impl::next_indexed() {
   return Batch(std::move(*block), std::move(picks));
 }
 
-Result<void> Cursor::Impl::advance() {
+Result<void> LocalCursor::advance() {
   current_.reset();
   if (!forward_ && advance_in_tail()) return {};
   auto found = advance_in_postings();
@@ -159,7 +129,7 @@ Result<void> Cursor::Impl::advance() {
   return {};
 }
 
-Result<bool> Cursor::Impl::advance_in_postings() {
+Result<bool> LocalCursor::advance_in_postings() {
   const std::uint64_t through = std::min(options_.through, view_.tail->indexed_through).value();
   const std::uint64_t from = options_.from.value();
   if (postings_done_ || target_ < from || target_ > through) return false;
@@ -174,7 +144,7 @@ Result<bool> Cursor::Impl::advance_in_postings() {
   return true;
 }
 
-bool Cursor::Impl::advance_in_tail() {
+bool LocalCursor::advance_in_tail() {
   const auto& generations = view_.tail->generations;
   while (tail_found_.empty() && generations_done_ < generations.size()) {
     const std::size_t at = forward_ ? generations_done_ : generations.size() - 1 - generations_done_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "api/cursor_impl.h"
 #include "daybook/cursor.h"
 #include "log/block_walker.h"
 #include "log/core.h"
@@ -15,17 +16,18 @@
 
 namespace daybook {
 
-class Cursor::Impl {
+class LocalCursor final : public Cursor::Impl {
  public:
   /// `options.query` is checked; `options.through` is at most the head of `view`.
-  [[nodiscard]] static Result<std::unique_ptr<Impl>> open(Core& core, const ReadOptions& options, View view);
+  [[nodiscard]] static Result<std::unique_ptr<LocalCursor>> open(Core& core, const ReadOptions& options, View view);
 
-  [[nodiscard]] Result<std::optional<Batch>> next();
-  [[nodiscard]] const ReadPlan& plan() const { return plan_; }
-  [[nodiscard]] const Core& core() const { return core_; }
+  [[nodiscard]] Result<std::optional<Batch>> next() override;
+  [[nodiscard]] const ReadPlan& plan() const override { return plan_; }
+  /// next(), for whoever keeps the log from being closed meanwhile.
+  [[nodiscard]] Result<std::optional<Batch>> next_inside();
 
  private:
-  Impl(Core& core, const ReadOptions& options, View view);
+  LocalCursor(Core& core, const ReadOptions& options, View view);
   [[nodiscard]] Result<std::optional<Batch>> next_scanned();
   [[nodiscard]] Result<std::optional<Batch>> next_indexed();
   /// Moves to the next sequence that the index names, or to none.

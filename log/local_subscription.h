@@ -6,22 +6,23 @@
 #include <atomic>
 #include <optional>
 
+#include "api/subscription_impl.h"
 #include "daybook/subscription.h"
 #include "log/block_walker.h"
 #include "log/core.h"
-#include "log/cursor_impl.h"
 #include "log/follower.h"
+#include "log/local_cursor.h"
 
 namespace daybook {
 
-class Subscription::Impl {
+class LocalSubscription final : public Subscription::Impl {
  public:
   /// Everything up to `position` counts as delivered. `follower`: of a read-only log; nullptr in the writer's own.
-  Impl(Core& core, Follower* follower, const Checkpoint& position, Query query);
-  ~Impl();
+  LocalSubscription(Core& core, Follower* follower, const Checkpoint& position, Query query);
+  ~LocalSubscription() override;
 
-  [[nodiscard]] Result<Delivery> next(std::chrono::nanoseconds wait);
-  void stop();
+  [[nodiscard]] Result<Delivery> next(std::chrono::nanoseconds wait) override;
+  void stop() override;
 
  private:
   [[nodiscard]] Result<std::optional<Delivery>> read_on(Sequence head);
@@ -39,7 +40,7 @@ class Subscription::Impl {
   Checkpoint position_;
   bool behind_ = true;  ///< Until it is told that it caught up.
   std::atomic<bool> stopped_{false};
-  std::unique_ptr<Cursor::Impl> cursor_;  ///< While far behind with a selective query.
+  std::unique_ptr<LocalCursor> cursor_;  ///< While far behind with a selective query.
   Sequence cursor_through_;
   Sequence scan_through_;              ///< The index could not answer for what is up to here.
   std::optional<BlockWalker> walker_;  ///< Otherwise; stands behind position_.

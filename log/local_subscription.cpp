@@ -1,7 +1,7 @@
 // There is no queue a subscriber and so nothing to overflow and no seam to cross: the same position moves through
 // storage while it is behind and through the cached live tail while it is not. A slow subscriber only reads older
 // blocks.
-#include "log/subscription_impl.h"
+#include "log/local_subscription.h"
 
 #include "base/planted_bug.h"
 
@@ -17,28 +17,19 @@ constexpr std::chrono::milliseconds kRefreshEvery{10};
 
 }  // namespace
 
-Subscription::Subscription(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Subscription::~Subscription() = default;
-Result<Delivery> Subscription::next(std::chrono::nanoseconds wait) {
-  return impl_->next(wait);
-}
-void Subscription::stop() {
-  impl_->stop();
-}
-
-Subscription::Impl::Impl(Core& core, Follower* follower, const Checkpoint& position, Query query)
+LocalSubscription::LocalSubscription(Core& core, Follower* follower, const Checkpoint& position, Query query)
     : core_(core), follower_(follower), query_(std::move(query)), position_(position) {}
 
-Subscription::Impl::~Impl() {
+LocalSubscription::~LocalSubscription() {
   core_.subscriptions.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void Subscription::Impl::stop() {
+void LocalSubscription::stop() {
   stopped_.store(true, std::memory_order_release);
   core_.head.ring();
 }
 
-Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
+Result<Delivery> LocalSubscription::next(std::chrono::nanoseconds wait) {
   const auto deadline = std::chrono::steady_clock::now() + wait;
   while (true) {
     auto delivery = look();
@@ -54,7 +45,7 @@ Result<Delivery> Subscription::Impl::next(std::chrono::nanoseconds wait) {
   }
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::look() {
+Result<std::optional<Delivery>> LocalSubscription::look() {
   const auto use = core_.enter();
   if (!use || stopped()) return fail(Code::closed, "the subscription is closed");
   if (follower_ && position_.sequence >= core_.head.head()) {
@@ -70,23 +61,23 @@ Result<std::optional<Delivery>> Subscription::Impl::look() {
   return deliver(Delivery::Kind::caught_up);
 }
 
-void Subscription::Impl::wait_for_more(std::chrono::nanoseconds wait) {
+void LocalSubscription::wait_for_more(std::chrono::nanoseconds wait) {
   if (follower_) wait = std::min<std::chrono::nanoseconds>(wait, kRefreshEvery);
   core_.head.wait_beyond(position_.sequence, wait, [this] { return stopped(); });
 }
 
-Delivery Subscription::Impl::deliver(Delivery::Kind kind, std::optional<Batch> batch) const {
+Delivery LocalSubscription::deliver(Delivery::Kind kind, std::optional<Batch> batch) const {
   return {.kind = kind, .batch = std::move(batch), .checkpoint = position_};
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::read_on(Sequence head) {
+Result<std::optional<Delivery>> LocalSubscription::read_on(Sequence head) {
   const bool far = head.value() - position_.sequence.value() >= kIndexedEventsMin;
   if (!cursor_ && far && !query_.matches_all() && position_.sequence >= scan_through_) {
     auto view = follower_ ? follower_->indexed_view() : Result<View>(core_.view());
     if (!view) return std::unexpected(std::move(view.error()));
     const ReadOptions options{.from = position_.sequence.next(), .through = view->head, .query = query_};
     cursor_through_ = view->head;
-    auto cursor = Cursor::Impl::open(core_, options, std::move(*view));
+    auto cursor = LocalCursor::open(core_, options, std::move(*view));
     if (!cursor) return std::unexpected(std::move(cursor.error()));
     if ((*cursor)->plan().uses_postings) {
       cursor_ = std::move(*cursor);
@@ -99,9 +90,9 @@ Result<std::optional<Delivery>> Subscription::Impl::read_on(Sequence head) {
   return read_by_index();
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::read_by_index() {
+Result<std::optional<Delivery>> LocalSubscription::read_by_index() {
   behind_ = true;
-  auto batch = cursor_->next();
+  auto batch = cursor_->next_inside();
   if (!batch) return std::unexpected(std::move(batch.error()));
   if (*batch) {
     position_.sequence = (**batch)[(*batch)->size() - 1].sequence();
@@ -115,7 +106,7 @@ Result<std::optional<Delivery>> Subscription::Impl::read_by_index() {
   return deliver(Delivery::Kind::progress);
 }
 
-Result<std::optional<Delivery>> Subscription::Impl::read_by_block(Sequence head) {
+Result<std::optional<Delivery>> LocalSubscription::read_by_block(Sequence head) {
   if (!walker_) walker_.emplace(core_, position_.sequence.next(), Direction::forward);
   std::uint64_t scanned = 0;
   while (position_.sequence < head && scanned < kProgressEvents) {

@@ -1,5 +1,5 @@
 // Checked before anything is queued, so that the sequencer meets only well-formed commits.
-#include "log/validate.h"
+#include "api/validate.h"
 
 #include <algorithm>
 #include <cstdint>
