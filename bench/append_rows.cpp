@@ -9,8 +9,6 @@
 namespace daybook::bench {
 namespace {
 
-constexpr double kLimitSeconds = 1;
-
 struct Setup {
   std::string name;
   Durability durability = Durability::fsync;
@@ -37,13 +35,20 @@ double stored_bytes_per_event(Log& log) {
 /// Events a second that nobody can beat, and what that is.
 Limit limit_of(const Suite& suite, const Setup& setup, double event_bytes) {
   if (setup.durability == Durability::buffered) {
-    return {"writev of 1 MiB", writev_bytes_per_s(suite.directory(), kLimitSeconds) / event_bytes};
+    return {"writev of 1 MiB", writev_bytes_per_s(suite.directory(), suite.limit_seconds()) / event_bytes};
   }
   // All producers wait, so a group can hold one commit of each.
   const double group = static_cast<double>(setup.plan.producers) * setup.plan.events;
   const auto bytes = static_cast<std::size_t>(group * event_bytes);
   return {"write and fdatasync of " + short_number(group) + " events",
-          group * append_and_sync(suite.directory(), bytes, kLimitSeconds).writes_per_s};
+          group * append_and_sync(suite.directory(), bytes, suite.limit_seconds()).writes_per_s};
+}
+
+/// Events a second of as many threads that only wait.
+double wait_in_threads(const Suite& suite, const Setup& setup, double event_bytes) {
+  const auto bytes = static_cast<std::size_t>(setup.plan.events * event_bytes);
+  return setup.plan.events *
+         grouped_writes_per_s(suite.directory(), setup.plan.producers, bytes, suite.limit_seconds());
 }
 
 void add_row(Suite& suite, Setup setup) {
@@ -57,6 +62,7 @@ void add_row(Suite& suite, Setup setup) {
   double disk = 0;
   double amplification = 0;
   Latencies latencies;
+  std::vector<double> threads_alone;
   for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
     setup.plan.workload.seed = static_cast<std::uint64_t>(repeat) + 1;
     const auto log = suite.fresh_log("append", {.durability = setup.durability});
@@ -65,6 +71,9 @@ void add_row(Suite& suite, Setup setup) {
     const Limit limit = limit_of(suite, setup, event_bytes);
     row.limit = limit;
     limits.push_back(limit.value);
+    if (setup.durability == Durability::fsync && setup.plan.producers > 1) {
+      threads_alone.push_back(wait_in_threads(suite, setup, event_bytes));
+    }
     const AppendOutcome outcome = run_append(*log, setup.plan);
     acknowledged.push_back(outcome.events / outcome.acknowledged_s);
     indexed.push_back(outcome.events / outcome.indexed_s);
@@ -86,6 +95,11 @@ void add_row(Suite& suite, Setup setup) {
     row.p50_us = latencies.quantile_us(0.5);
     row.p99_us = latencies.quantile_us(0.99);
     row.p999_us = latencies.quantile_us(0.999);
+  }
+  if (!threads_alone.empty()) {
+    const double alone = Spread::of(threads_alone).median;
+    row.note = "threads that wait for such a group and do nothing else: " + short_number(alone) +
+               ", of which this is " + short_number(row.value.median / alone);
   }
   suite.report().add(std::move(row));
 }

@@ -15,7 +15,8 @@ void curve_rows(Suite& suite) {
     std::vector<double> limits;
     Latencies latencies;
     for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
-      limits.push_back(producers * append_and_sync(suite.directory(), producers * 512ul, 0.5).writes_per_s);
+      limits.push_back(producers *
+                       append_and_sync(suite.directory(), producers * 512ul, suite.limit_seconds() / 2).writes_per_s);
       const auto log = suite.fresh_log("curve", {});
       const AppendOutcome outcome = run_append(*log, {.producers = producers, .seconds = suite.seconds()});
       rates.push_back(outcome.events / outcome.acknowledged_s);

@@ -5,11 +5,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace daybook::bench {
@@ -70,6 +74,76 @@ SyncLimit write_and_sync(const ScratchFile& file, std::size_t bytes, double seco
   return limit;
 }
 
+/// A group commit with nothing in it.
+class WaitingThreads {
+ public:
+  WaitingThreads(const ScratchFile& file, std::size_t producers, std::size_t bytes)
+      : file_(file), record_(producers * bytes, 'x'), bytes_(bytes), bells_(producers) {}
+
+  double run(double seconds) {
+    const auto begin = Clock::now();
+    std::vector<std::thread> threads;
+    for (std::size_t at = 0; at < bells_.size(); ++at) threads.emplace_back([this, at] { produce(at); });
+    double written = 0;
+    std::size_t end_of_file = 0;
+    while (seconds_between(begin, Clock::now()) < seconds) {
+      const std::vector<std::size_t> group = take();
+      file_.write_at(record_.substr(0, group.size() * bytes_), end_of_file);
+      file_.sync();
+      end_of_file += group.size() * bytes_;
+      written += static_cast<double>(group.size());
+      for (const std::size_t at : group) wake(at);
+    }
+    const double wall = seconds_between(begin, Clock::now());
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    for (std::size_t at = 0; at < bells_.size(); ++at) wake(at);
+    for (std::thread& thread : threads) thread.join();
+    return written / wall;
+  }
+
+ private:
+  struct Bell {
+    std::condition_variable rung;
+    bool done = false;
+  };
+
+  void produce(std::size_t at) {
+    std::unique_lock lock(mutex_);
+    while (!over_) {
+      waiting_.push_back(at);
+      filled_.notify_one();
+      bells_[at].rung.wait(lock, [&] { return bells_[at].done || over_; });
+      bells_[at].done = false;
+    }
+  }
+
+  std::vector<std::size_t> take() {
+    std::unique_lock lock(mutex_);
+    filled_.wait(lock, [&] { return !waiting_.empty(); });
+    return std::exchange(waiting_, {});
+  }
+
+  void wake(std::size_t at) {
+    {
+      const std::lock_guard lock(mutex_);
+      bells_[at].done = true;
+    }
+    bells_[at].rung.notify_one();
+  }
+
+  const ScratchFile& file_;
+  const std::string record_;
+  const std::size_t bytes_;
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::vector<std::size_t> waiting_;
+  std::vector<Bell> bells_;
+  bool over_ = false;
+};
+
 }  // namespace
 
 SyncLimit append_and_sync(const std::string& directory, std::size_t bytes, double seconds) {
@@ -84,6 +158,11 @@ SyncLimit overwrite_and_sync(const std::string& directory, std::size_t bytes, do
   for (std::size_t at = 0; at < prepared; ++at) file.write_at(zeros, at * kMiB);
   file.sync();
   return write_and_sync(file, bytes, seconds);
+}
+
+double grouped_writes_per_s(const std::string& directory, std::size_t producers, std::size_t bytes, double seconds) {
+  const ScratchFile file(directory);
+  return WaitingThreads(file, producers, bytes).run(seconds);
 }
 
 double writev_bytes_per_s(const std::string& directory, double seconds) {

@@ -19,6 +19,11 @@ struct SyncLimit {
 /// The same into a file that was written before: what preparing files would gain.
 [[nodiscard]] SyncLimit overwrite_and_sync(const std::string& directory, std::size_t bytes, double seconds);
 
+/// What threads that wait allow at most: `producers` threads hand over `bytes` each and sleep, one thread writes what
+/// is there, waits for fdatasync and wakes them. Writes of theirs a second.
+[[nodiscard]] double grouped_writes_per_s(const std::string& directory, std::size_t producers, std::size_t bytes,
+                                          double seconds);
+
 /// writev of 1 MiB at a time to a growing file, without any sync, for `seconds` or 4 GiB: bytes a second.
 [[nodiscard]] double writev_bytes_per_s(const std::string& directory, double seconds);
 

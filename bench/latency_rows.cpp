@@ -50,7 +50,7 @@ void add_tail(Suite& suite, double events_per_s) {
   std::vector<double> syncs;
   Latencies all;
   for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
-    syncs.push_back(append_and_sync(suite.directory(), 512, 1).latencies.quantile_us(0.99));
+    syncs.push_back(append_and_sync(suite.directory(), 512, suite.limit_seconds()).latencies.quantile_us(0.99));
     const auto log = suite.fresh_log("tail", {});
     const Latencies latencies = tail_latencies(*log, events_per_s, suite.seconds());
     p99.push_back(latencies.quantile_us(0.99));
@@ -71,7 +71,7 @@ void add_tail(Suite& suite, double events_per_s) {
 
 void add_half_load(Suite& suite) {
   constexpr double kAtMostUs = 10'000;
-  const double seconds = suite.quick() ? 2 : 10;
+  const double seconds = suite.quick() ? 1 : 10;
   AppendPlan plan{.producers = 16, .seconds = suite.seconds()};
   std::vector<double> p999;
   std::vector<double> syncs;
@@ -80,7 +80,8 @@ void add_half_load(Suite& suite) {
     plan.commits_per_s = 0;
     plan.seconds = suite.seconds();
     const AppendOutcome most = run_append(*suite.fresh_log("half", {}), plan);
-    syncs.push_back(append_and_sync(suite.directory(), 16 * 512, 2).latencies.quantile_us(0.999));
+    syncs.push_back(
+        append_and_sync(suite.directory(), 16 * 512, 2 * suite.limit_seconds()).latencies.quantile_us(0.999));
     plan.commits_per_s = 0.5 * most.events / most.acknowledged_s;
     plan.seconds = seconds;
     const AppendOutcome half = run_append(*suite.fresh_log("half", {}), plan);

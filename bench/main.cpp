@@ -50,13 +50,17 @@ int main(int argc, char** argv) {
   for (const Group& group : kGroups) names.emplace_back(group.name);
   app.add_option("groups", settings.groups, "Only these groups")->check(CLI::IsMember(names));
   app.add_option("--only", settings.only, "Of append: only rows whose configuration holds this, such as `16 x 100`");
-  app.add_flag("--quick", settings.quick, "Runs of 1 s and logs of a tenth: to see that it works, not for figures");
+  app.add_flag("--quick", settings.quick, "Short runs, small logs, one repeat: to see that it works, not for figures");
   app.add_flag("--json", json, "Print JSON, one row a line");
-  app.add_option("--repeats", settings.repeats, "Of each row")->check(CLI::Range(1, 100))->capture_default_str();
+  app.add_option("--repeats", settings.repeats, "Of each row; 3 unless said, 1 with --quick")
+      ->check(CLI::Range(1, 100));
   app.add_option("--dir", settings.directory, "Where the logs are made: on the disk that is to be measured")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
-  app.add_option("--pages", pages, "Write measured.md and pictures into this directory, such as docs/performance");
+  app.add_option(
+      "--pages", pages,
+      "Write tables and pictures into this directory, such as docs/performance; groups not asked for stay as they "
+      "were measured before");
   app.footer(groups_text() + "\nExample: daybook-bench --dir /var/tmp append replay --pages docs/performance");
   CLI11_PARSE(app, argc, argv);
 
@@ -67,7 +71,7 @@ int main(int argc, char** argv) {
         settings.groups.empty() || std::ranges::find(settings.groups, group.name) != settings.groups.end();
     if (asked) group.rows(suite);
   }
-  if (!pages.empty()) write_pages(report, pages);
+  if (!pages.empty()) write_pages(report.rows(), names, pages);
   std::fprintf(stderr, "%zu rows; %zu miss their target\n", report.rows().size(), report.missed());
   return 0;
 }

@@ -4,12 +4,16 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "bench/report.h"
 
 namespace daybook::bench {
 
-/// Writes the tables of `report` to DIR/measured.md, and a picture beside it for each group that has one.
-void write_pages(const Report& report, const std::filesystem::path& directory);
+/// Writes the tables of `rows` to DIR/measured.md, and a picture beside it for each group that has one. Groups without
+/// a row here stay as DIR/measured.tsv has them from an earlier run; `groups` is their order.
+void write_pages(const std::vector<Row>& rows, const std::vector<std::string>& groups,
+                 const std::filesystem::path& directory);
 
 }  // namespace daybook::bench

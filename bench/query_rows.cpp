@@ -59,18 +59,18 @@ void add_selectivity(Suite& suite, Log& log, int exponent, const std::string& be
   suite.report().add(std::move(row));
 }
 
-/// A latency row of `times` calls of `operation`, after a tenth as many that warm it.
+/// A latency row of many calls of `operation`, after a tenth as many that warm it.
 template <class Operation>
 void add_latency(Suite& suite, const std::string& configuration, double p50_at_most_us, Operation operation) {
-  constexpr std::uint64_t kTimes = 20'000;
+  const std::uint64_t times = suite.scaled(20'000);
   std::vector<double> medians;
   Latencies all;
   for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
     Latencies latencies;
-    for (std::uint64_t time = 0; time < kTimes + kTimes / 10; ++time) {
+    for (std::uint64_t time = 0; time < times + times / 10; ++time) {
       const auto begin = Clock::now();
       operation(time);
-      if (time >= kTimes / 10) latencies.add(Clock::now() - begin);
+      if (time >= times / 10) latencies.add(Clock::now() - begin);
     }
     medians.push_back(latencies.quantile_us(0.5));
     all.merge(latencies);

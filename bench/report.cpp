@@ -158,10 +158,10 @@ std::size_t Report::missed() const {
   return static_cast<std::size_t>(std::ranges::count_if(rows_, [](const Row& row) { return !row.meets_target(); }));
 }
 
-std::string Report::markdown() const {
+std::string markdown_of(const std::vector<Row>& rows) {
   std::string out;
   std::string group;
-  for (const Row& row : rows_) {
+  for (const Row& row : rows) {
     if (row.group != group) {
       group = row.group;
       out += "\n### " + group + "\n\n|";

@@ -55,14 +55,14 @@ class Report {
   [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
   /// Rows that miss their target.
   [[nodiscard]] std::size_t missed() const;
-  /// The rows as Markdown tables, a table a group.
-  [[nodiscard]] std::string markdown() const;
 
  private:
   bool json_;
   std::vector<Row> rows_;
 };
 
+/// The rows as Markdown tables, a table a group.
+[[nodiscard]] std::string markdown_of(const std::vector<Row>& rows);
 /// `12.3M`, `45.6k` or `7.8`: three digits.
 [[nodiscard]] std::string short_number(double value);
 /// `12.3M (11.0M - 13.1M)`: median, least and most.

@@ -3,6 +3,7 @@
 // Threads: one. Owns: the directory that the logs of a run lie in.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -18,7 +19,7 @@ namespace daybook::bench {
 /// How a run was asked for.
 struct Settings {
   bool quick = false;                 ///< Short runs and small logs: to see that it works, not for figures.
-  int repeats = 3;                    ///< Of each row.
+  int repeats = 0;                    ///< Of each row; 0: 3, or 1 in a quick run.
   std::filesystem::path directory{};  ///< Where the logs are made.
   std::vector<std::string> groups{};  ///< Only these; empty: all.
   std::string only{};                 ///< Only rows whose configuration holds these words, where a group can leave out.
@@ -33,17 +34,22 @@ class Suite {
   Suite& operator=(const Suite&) = delete;
 
   [[nodiscard]] Report& report() { return report_; }
-  [[nodiscard]] int repeats() const { return settings_.repeats; }
+  [[nodiscard]] int repeats() const {
+    const int repeats = settings_.quick ? 1 : 3;
+    return settings_.repeats > 0 ? settings_.repeats : repeats;
+  }
   [[nodiscard]] bool quick() const { return settings_.quick; }
   /// Whether a row of that configuration was asked for.
   [[nodiscard]] bool wants(std::string_view configuration) const {
     return configuration.find(settings_.only) != configuration.npos;
   }
   /// How long a timed run of appends lasts.
-  [[nodiscard]] double seconds() const { return settings_.quick ? 1 : 5; }
-  /// `full`, or a tenth of it (at least 1) in a quick run.
+  [[nodiscard]] double seconds() const { return settings_.quick ? 0.5 : 5; }
+  /// How long the limit of such a run is measured.
+  [[nodiscard]] double limit_seconds() const { return settings_.quick ? 0.25 : 1; }
+  /// `full`; in a quick run at most 200,000, and a tenth of what is less.
   [[nodiscard]] std::uint64_t scaled(std::uint64_t full) const {
-    return settings_.quick ? std::max<std::uint64_t>(full / 10, 1) : full;
+    return settings_.quick ? std::clamp<std::uint64_t>(full / 10, 1, 200'000) : full;
   }
   [[nodiscard]] std::string directory() const { return directory_.string(); }
 

@@ -53,6 +53,7 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
   {
     const Lock lock(mutex_);
     std::size_t bytes = 0;
+    taken.reserve(waiting_.size() - begin_);
     while (begin_ < waiting_.size() && (taken.empty() || bytes + waiting_[begin_]->bytes <= bytes_max)) {
       bytes += waiting_[begin_]->bytes;
       taken.push_back(std::move(waiting_[begin_++]));
@@ -68,11 +69,11 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
   return taken;
 }
 
-void AppendQueue::release(const AppendRequest& request) {
+void AppendQueue::release(std::size_t commits, std::size_t bytes) {
   {
     const Lock lock(mutex_);
-    --commits_;
-    bytes_ -= request.bytes;
+    commits_ -= commits;
+    bytes_ -= bytes;
   }
   drained_.notify_all();
 }

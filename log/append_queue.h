@@ -27,7 +27,9 @@ class AppendQueue {
   /// Takes requests in order, up to about `bytes_max` (at least one where there is one). They count until released.
   [[nodiscard]] std::vector<RequestPtr> take(std::size_t bytes_max);
   /// A request's appender was told: its room is free. So what is bounded is everything on its way, not only what waits.
-  void release(const AppendRequest& request);
+  void release(const AppendRequest& request) { release(1, request.bytes); }
+  /// The same of several.
+  void release(std::size_t commits, std::size_t bytes);
   /// Sleeps until there is something to take, wake() was called, or the queue is closed.
   void wait();
   /// Makes wait() return.

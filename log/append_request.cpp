@@ -8,15 +8,18 @@
 
 #include "base/planted_bug.h"
 #include "log/local_cursor.h"
+#include "schema/event_fields.h"
 
 namespace daybook {
 namespace {
 
+constexpr std::size_t kStreamsAhead = 8;  // streams between a fetch into the processor's cache and its use
+
 /// Finds the place of each stream name in `streams`, adding it at first sight.
 class StreamTable {
  public:
-  StreamTable(std::vector<StreamUse>& streams, std::size_t names_max)
-      : streams_(streams), places_(std::bit_ceil(2 * std::max<std::size_t>(names_max, 1))) {}
+  StreamTable(std::pmr::vector<StreamUse>& streams, std::size_t names_max)
+      : streams_(streams), places_(std::bit_ceil(2 * std::max<std::size_t>(names_max, 1)), streams.get_allocator()) {}
 
   std::uint32_t place_of(std::string_view name) {
     // Most commits write one stream: the last one seen is the next one asked for.
@@ -33,8 +36,8 @@ class StreamTable {
   }
 
  private:
-  std::vector<StreamUse>& streams_;
-  std::vector<std::uint32_t> places_;  ///< Open addressing, linear, at most half full: place + 1; 0 is free.
+  std::pmr::vector<StreamUse>& streams_;
+  std::pmr::vector<std::uint32_t> places_;  ///< Open addressing, linear, at most half full: place + 1; 0 is free.
   std::uint32_t last_ = 0;
 };
 
@@ -82,29 +85,42 @@ Result<std::optional<KeyEntry>> find_key(const View& view, const IdempotencyKey&
   return view.store->key(key);
 }
 
+/// Brings what find_version() of a stream further on will look at into the processor's cache.
+void prefetch(const Core& core, const View& view, const Term& stream) {
+  const auto& generations = view.tail->generations;
+  for (std::size_t at = 0; at + 1 < generations.size(); ++at) generations[at]->prefetch(stream);
+  core.heads.prefetch(stream);
+}
+
 }  // namespace
 
 AppendRequest::AppendRequest(Commit given, std::span<const EventId> ids)
     : commit(std::move(given)), events(commit.events, ids), fingerprint(fingerprint_of(commit.events)) {
-  StreamTable table(streams, commit.events.size() + commit.expected.size());
-  event_stream.reserve(commit.events.size());
-  terms_end.reserve(commit.events.size());
-  terms.reserve(4 * commit.events.size());  // a stream, a type, a tag, a correlation id; more make it grow
-  for (Event& event : commit.events) {
-    const std::uint32_t place = table.place_of(event.stream);
+  const std::size_t count = commit.events.size();
+  StreamTable table(streams, count + commit.expected.size());
+  event_stream.reserve(count);
+  terms_end.reserve(count);
+  correlations.reserve(count);  // the terms point into it
+  terms.reserve(4 * count);     // a stream, a type, a tag, a correlation id; more make it grow
+  for (std::size_t i = 0; i < count; ++i) {
+    const EventFields event(events.event_words(i).data());
+    const std::uint32_t place = table.place_of(event.text(EventLayout::stream));
     streams[place].written = true;
     event_stream.push_back(place);
     terms.push_back(streams[place].term);
-    terms.push_back(make_term(TermKind::type, event.type));
-    for (const std::string& tag : event.tags) terms.push_back(make_term(TermKind::tag, tag));
-    if (event.correlation_id) terms.push_back(make_term(TermKind::correlation, text_of(*event.correlation_id)));
+    terms.push_back(make_term(TermKind::type, event.text(EventLayout::type)));
+    for (std::size_t tag = 0; tag < event.tag_count(); ++tag) terms.push_back(make_term(TermKind::tag, event.tag(tag)));
+    if (commit.events[i].correlation_id) {
+      correlations.push_back(*commit.events[i].correlation_id);
+      terms.push_back(make_term(TermKind::correlation, text_of(correlations.back())));
+    }
     terms_end.push_back(static_cast<std::uint32_t>(terms.size()));
-    std::string().swap(event.data);  // encoded by now; the names stay, the terms point at them
   }
+  std::vector<Event>().swap(commit.events);  // here, by the thread that most likely made them
   for (const ExpectedVersion& expected : commit.expected) {
     streams[table.place_of(expected.stream)].expected = expected.version;
   }
-  bytes = 8 * events.word_count() + 512 + 64 * terms.size();
+  bytes = 8 * events.word_count() + sizeof *this + 64 * terms.size();
   for (const ExpectedVersion& expected : commit.expected) bytes += 128 + expected.stream.size();
   for (const FailIfMatch& condition : commit.fail_if_match) bytes += query_bytes(condition.query);
 }
@@ -119,7 +135,9 @@ Result<void> look_up(Core& core, const View& view, AppendRequest& request) {
     request.known_key = *entry;
     if (request.known_key) return {};  // conditions are not checked for a repeat
   }
-  for (StreamUse& stream : request.streams) {
+  for (std::size_t at = 0; at < request.streams.size(); ++at) {
+    if (at + kStreamsAhead < request.streams.size()) prefetch(core, view, request.streams[at + kStreamsAhead].term);
+    StreamUse& stream = request.streams[at];
     const auto version = find_version(core, view, stream.term, request.looked_up_through);
     if (!version) return std::unexpected(version.error());
     stream.known = *version;

@@ -3,9 +3,12 @@
 // Threads: the appending thread until it is queued, then the sequencer, then the completion thread. Owns: the commit.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -40,14 +43,19 @@ struct AppendRequest {
 
   AppendRequest(Commit given, std::span<const EventId> ids);
 
-  Commit commit;  ///< Names and conditions; the data has gone into `events`.
+  // The lists of a commit of a few events lie within it: what one thread allocates and another frees is dear.
+  std::array<std::byte, 1024> first_memory;
+  std::pmr::monotonic_buffer_resource memory{first_memory.data(), first_memory.size()};
+
+  Commit commit;  ///< Key and conditions; the events have gone into `events`, and their names stand there.
   EncodedCommit events;
   Hash128 fingerprint;
-  std::vector<StreamUse> streams;           ///< Distinct; those written come first.
-  std::vector<std::uint32_t> event_stream;  ///< For each event its place in `streams`.
-  std::vector<Term> terms;                  ///< Of all events, each event's stream first.
-  std::vector<std::uint32_t> terms_end;     ///< For each event the end of its terms.
-  std::size_t bytes = 0;                    ///< What it counts for in the queue.
+  std::pmr::vector<StreamUse> streams{&memory};           ///< Distinct; those written come first.
+  std::pmr::vector<std::uint32_t> event_stream{&memory};  ///< For each event its place in `streams`.
+  std::pmr::vector<Uuid> correlations{&memory};           ///< Of the events that have one: their terms' texts.
+  std::pmr::vector<Term> terms{&memory};                  ///< Of all events, each event's stream first.
+  std::pmr::vector<std::uint32_t> terms_end{&memory};     ///< For each event the end of its terms.
+  std::size_t bytes = 0;                                  ///< What it counts for in the queue.
 
   Sequence looked_up_through;  ///< Everything below is in `known`, `known_key` and `known_conflict`.
   std::optional<KeyEntry> known_key;
@@ -57,17 +65,12 @@ struct AppendRequest {
   Completion completion;  ///< Empty for a blocking append.
   std::atomic<State> state{State::waiting};
   Verdict verdict;
-  std::vector<Version> versions;  ///< Set by the sequencer, one an event.
+  std::pmr::vector<Version> versions{&memory};  ///< Set by the sequencer, one an event.
 
   // For a blocking append:
   Mutex mutex;
   Bell done_bell;
   std::optional<Result<Appended>> result DAYBOOK_GUARDED_BY(mutex);
-
-  [[nodiscard]] std::span<const Term> terms_of(std::size_t event) const {
-    const std::uint32_t begin = event == 0 ? 0 : terms_end[event - 1];
-    return std::span(terms).subspan(begin, terms_end[event] - begin);
-  }
 };
 
 /// Looks up everything that the request rests on in what no longer changes: the postings and the frozen tail.

@@ -1,5 +1,6 @@
-// The cache is asked first, because followers of a live log read what was just written. Storage is read through one
-// iterator that moves on; an iterator sees the moment it was made, so past its end a new one is made.
+// The cache is asked first, because followers of a live log read what was just written. Forward it gives a run of
+// blocks at once: of blocks of one event each, a lock and a look-up for each would be most of the work. Storage is read
+// through one iterator that moves on; an iterator sees the moment it was made, so past its end a new one is made.
 #include "log/block_walker.h"
 
 #include "base/bytes.h"
@@ -20,7 +21,7 @@ BlockWalker::BlockWalker(Core& core, Sequence start, Direction direction)
     : core_(core), forward_(direction == Direction::forward), wanted_(start) {}
 
 Result<std::shared_ptr<const Block>> BlockWalker::next() {
-  auto block = core_.cache.find(wanted_);
+  auto block = from_memory();
   from_cache_ = block != nullptr;
   if (block) {
     // An iterator pins what was in memory and on disk when it was made: none is kept while the cache serves.
@@ -32,10 +33,24 @@ Result<std::shared_ptr<const Block>> BlockWalker::next() {
     if (!loaded) return loaded;
     block = std::move(*loaded);
   }
-  if (auto ok = check_place(*block); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = check_place(*block); !ok) {
+    run_.clear();
+    run_at_ = 0;
+    return std::unexpected(std::move(ok.error()));
+  }
+  if (!from_cache_) core_.cache.offer(block);
   previous_ = block;
   wanted_ = forward_ ? block->last_sequence().next() : block->first_sequence().previous();
   return block;
+}
+
+std::shared_ptr<const Block> BlockWalker::from_memory() {
+  if (!forward_) return core_.cache.find(wanted_);
+  if (run_at_ == run_.size()) {
+    run_ = core_.cache.find_run(wanted_);
+    run_at_ = 0;
+  }
+  return run_at_ < run_.size() ? std::move(run_[run_at_++]) : nullptr;
 }
 
 Result<std::shared_ptr<const Block>> BlockWalker::load() {

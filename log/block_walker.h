@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "daybook/block.h"
 #include "daybook/cursor.h"
@@ -24,14 +25,17 @@ class BlockWalker {
   [[nodiscard]] bool from_cache() const { return from_cache_; }
 
  private:
+  [[nodiscard]] std::shared_ptr<const Block> from_memory();
   [[nodiscard]] Result<std::shared_ptr<const Block>> load();
   [[nodiscard]] Result<void> check_place(const Block& block) const;
 
   Core& core_;
   const bool forward_;
-  Sequence wanted_;                        ///< A sequence of the next block.
-  std::shared_ptr<const Block> previous_;  ///< The last one handed out.
-  std::shared_ptr<const Store> store_;     ///< Kept while the iterator lives.
+  Sequence wanted_;                                ///< A sequence of the next block.
+  std::shared_ptr<const Block> previous_;          ///< The last one handed out.
+  std::vector<std::shared_ptr<const Block>> run_;  ///< Forward: what the cache gave at once;
+  std::size_t run_at_ = 0;                         ///< of it, what comes next.
+  std::shared_ptr<const Store> store_;             ///< Kept while the iterator lives.
   std::optional<StoreIterator> at_;
   bool at_previous_ = false;  ///< The iterator stands on previous_.
   bool from_cache_ = false;

@@ -29,12 +29,18 @@ class FactSums {
  public:
   /// Adds the fact that the term stands at `sequence`; `number` is a stream's version, or a commit's events.
   void add(TermKind kind, std::string_view text, Sequence sequence, std::uint64_t number) {
-    bytes_.assign(1, static_cast<char>(kind));
-    append_be64(bytes_, sequence.value());
-    append_be64(bytes_, number);
-    bytes_.append(text);
+    bytes_.resize(kFactBytes + text.size());
+    bytes_[0] = static_cast<char>(kind);
+    store_be64(bytes_.data() + 1, sequence.value());
+    store_be64(bytes_.data() + 9, number);
+    text.copy(bytes_.data() + kFactBytes, text.size());
     const Hash128 hash = hash128(bytes_);
-    FactSum& sum = by_bucket_[sequence.value() / kBucketSequences];
+    const std::uint64_t bucket = sequence.value() / kBucketSequences;
+    if (last_ == nullptr || bucket != last_bucket_) {  // mostly it is the bucket of the one before
+      last_ = &by_bucket_[bucket];
+      last_bucket_ = bucket;
+    }
+    FactSum& sum = *last_;
     sum.high += load_be64(hash.data());
     sum.low += load_be64(hash.data() + 8);
     ++sum.count;
@@ -46,7 +52,11 @@ class FactSums {
   }
 
  private:
+  static constexpr std::size_t kFactBytes = 1 + 8 + 8;  ///< Of a fact, before its text.
+
   std::map<std::uint64_t, FactSum> by_bucket_;
+  FactSum* last_ = nullptr;
+  std::uint64_t last_bucket_ = 0;
   std::string bytes_;
 };
 

@@ -231,31 +231,34 @@ void TailGeneration::collect_heads(std::string_view prefix, std::string_view aft
   }
 }
 
-/// The entries of one kind by their text. Comparing eight bytes at once decides most of the comparisons.
-std::vector<const TermEntry*> TailGeneration::sorted_terms(TermKind kind) const {
+/// The entries of one kind by their text. Its first sixteen bytes, compared as two numbers, decide nearly always, also
+/// where the names of a kind begin alike (`customer:1`, `customer:2`).
+TailGeneration::SortedTerms TailGeneration::sorted_terms(TermKind kind) const {
   struct Sortable {
-    std::uint64_t beginning;
+    std::uint64_t first;
+    std::uint64_t second;
     const TermEntry* entry;
   };
   std::vector<Sortable> terms;
   for (const TermEntry& entry : terms_.entries()) {
     if (entry.kind != kind) continue;
-    std::array<char, 8> beginning{};
+    std::array<char, 16> beginning{};
     entry.text().copy(beginning.data(), beginning.size());
-    terms.push_back({load_be64(beginning.data()), &entry});
+    terms.push_back({load_be64(beginning.data()), load_be64(beginning.data() + 8), &entry});
   }
   std::ranges::sort(terms, [](const Sortable& a, const Sortable& b) {
-    return a.beginning != b.beginning ? a.beginning < b.beginning : a.entry->text() < b.entry->text();
+    if (a.first != b.first) return a.first < b.first;
+    return a.second != b.second ? a.second < b.second : a.entry->text() < b.entry->text();
   });
-  std::vector<const TermEntry*> sorted;
+  SortedTerms sorted;
   sorted.reserve(terms.size());
   for (const Sortable& term : terms) sorted.push_back(term.entry);
   return sorted;
 }
 
-void TailGeneration::write_terms(TermKind kind, const EntrySink& sink) const {
+void TailGeneration::write_terms(TermKind kind, const SortedTerms& terms, const EntrySink& sink) const {
   std::vector<std::uint64_t> sequences;
-  for (const TermEntry* entry : sorted_terms(kind)) {
+  for (const TermEntry* entry : terms) {
     const auto offsets = entry->offsets.view();
     if (planted(Bug::lose_chunk) && offsets.size() > kChunkSequencesMax) continue;
     for (std::size_t begin = 0; begin < offsets.size(); begin += kChunkSequencesMax) {
@@ -269,8 +272,8 @@ void TailGeneration::write_terms(TermKind kind, const EntrySink& sink) const {
   }
 }
 
-void TailGeneration::write_heads(const EntrySink& sink) const {
-  for (const TermEntry* entry : sorted_terms(TermKind::stream)) {
+void TailGeneration::write_heads(const SortedTerms& streams, const EntrySink& sink) const {
+  for (const TermEntry* entry : streams) {
     sink(head_key(entry->text()), encode_head(head_at(*entry, entry->offsets.size())));
   }
 }
@@ -289,12 +292,13 @@ void TailGeneration::write_sorted(const Link& link, const LogCounts& before, con
                     TermKind::correlation < TermKind::stream && TermKind::stream < TermKind::type,
                 "the order of keys is that of their kinds");
   sink(checkpoint_key(through_), encode_checkpoint({after_, through_, link, before + counts_}));
-  write_terms(TermKind::tag, sink);
-  write_heads(sink);
+  const SortedTerms streams = sorted_terms(TermKind::stream);
+  write_terms(TermKind::tag, sorted_terms(TermKind::tag), sink);
+  write_heads(streams, sink);
   if (!planted(Bug::drop_keys_from_index)) write_keys(sink);
-  write_terms(TermKind::correlation, sink);
-  write_terms(TermKind::stream, sink);
-  write_terms(TermKind::type, sink);
+  write_terms(TermKind::correlation, sorted_terms(TermKind::correlation), sink);
+  write_terms(TermKind::stream, streams, sink);
+  write_terms(TermKind::type, sorted_terms(TermKind::type), sink);
 }
 
 void TailGeneration::put_heads(HeadCache& cache) const {

@@ -66,8 +66,8 @@ class TailGeneration {
   void collect_heads(std::string_view prefix, std::string_view after_name, Sequence through,
                      std::map<std::string, HeadEntry, std::less<>>& heads) const;
 
-  /// Brings what add() and stream_head() will look at into the processor's cache. Only for the sequencer, the one
-  /// thread that adds, so that what it looks at does not move under it.
+  /// Brings what add() and stream_head() will look at into the processor's cache. Of the newest generation only for the
+  /// sequencer, the one thread that adds, so that what it looks at does not move under it; of a frozen one for any.
   void prefetch(const Term& term) const DAYBOOK_UNCHECKED_THREADS { terms_.prefetch_slot(term); }
 
   // The two that follow take no lock: a frozen generation no longer changes, and sorting under one would hold up every
@@ -80,12 +80,13 @@ class TailGeneration {
 
  private:
   using Lists = std::vector<std::span<const std::uint32_t>>;
+  using SortedTerms = std::vector<const TermEntry*>;
 
   void add_term(const Term& term, std::uint32_t offset, Version version) DAYBOOK_REQUIRES(mutex_);
-  void write_terms(TermKind kind, const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
-  void write_heads(const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
+  void write_terms(TermKind kind, const SortedTerms& terms, const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
+  void write_heads(const SortedTerms& streams, const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
   void write_keys(const EntrySink& sink) const DAYBOOK_REQUIRES(mutex_);
-  [[nodiscard]] std::vector<const TermEntry*> sorted_terms(TermKind kind) const DAYBOOK_REQUIRES(mutex_);
+  [[nodiscard]] SortedTerms sorted_terms(TermKind kind) const DAYBOOK_REQUIRES(mutex_);
   [[nodiscard]] HeadEntry head_at(const TermEntry& stream, std::size_t events) const;
   [[nodiscard]] Lists lists_of(TermKind kind, const std::vector<std::string>& texts, std::uint32_t from,
                                std::uint32_t through) const DAYBOOK_REQUIRES(mutex_);

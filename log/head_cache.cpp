@@ -33,7 +33,10 @@ void HeadCache::put(const Term& stream, const HeadEntry& head) {
 
 void HeadCache::store(Shard& shard, const Term& stream, const HeadEntry& head) {
   if (stream.text.size() > Slot{}.name.size()) return;
-  if (shard.slots.empty()) shard.slots.resize(kSlots / kShards);
+  if (shard.slots.empty()) {
+    shard.slots.resize(kSlots / kShards);
+    shard.place.store(shard.slots.data(), std::memory_order_relaxed);
+  }
   const auto ways = std::span(shard.slots).subspan(slot_of(stream), kWays);
   auto place = std::ranges::find_if(ways, [&](const Slot& slot) { return holds(slot, stream); });
   if (place == ways.end()) place = std::ranges::find_if(ways, [](const Slot& slot) { return slot.bytes == 0; });

@@ -48,9 +48,9 @@ bool Sequencer::step() {
     freeze();
     return false;
   }
-  no_room_ = why_no_room();
   Requests taken = queue_.take(core_.options.group_bytes_max);
   if (taken.empty()) return false;
+  no_room_ = why_no_room();
 
   Requests claimed = claim(std::move(taken));
 

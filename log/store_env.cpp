@@ -57,6 +57,25 @@ class WatchedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
   const std::shared_ptr<ReadFailure> failure_;
 };
 
+/// RocksDB waits for each piece of a long scan, and unpacks it while the disk has nothing to do. So what comes behind a
+/// large piece is asked for before that piece is unpacked.
+class ScannedFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+ public:
+  using FSRandomAccessFileOwnerWrapper::FSRandomAccessFileOwnerWrapper;
+
+  IOStatus Read(uint64_t offset, size_t bytes, const IOOptions& options, rocksdb::Slice* result, char* scratch,
+                IODebugContext* debug) const override {
+    constexpr size_t kLargeBytes = 256 * 1024;
+    constexpr size_t kAheadBytes = 2 * 1024 * 1024;
+    IOStatus status = target()->Read(offset, bytes, options, result, scratch, debug);
+    if (!status.ok() || bytes < kLargeBytes || result->size() < bytes) return status;
+    // A file system that cannot is none the worse for it.
+    const IOStatus asked = target()->Prefetch(offset + bytes, kAheadBytes, options, debug);
+    asked.PermitUncheckedError();
+    return status;
+  }
+};
+
 /// Corruption where RocksDB would end the process: where the properties, the last block before the index of the file's
 /// other parts, claim to end in a hash index. What else is wrong RocksDB names by itself. The layout is that of table
 /// files of format version 5: a block ends in its number of restart points (4 bytes, little-endian, whose top bit means
@@ -97,6 +116,7 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
       uint64_t length = 0;
       status = target()->GetFileSize(path, options.io_options, &length, debug);
       if (status.ok()) status = check_properties(**file, path, length);
+      if (status.ok() && reads_ahead_) *file = std::make_unique<ScannedFile>(std::move(*file));
     }
     const Lock lock(mutex_);
     if (status.ok() && path == taken_in_) *file = std::make_unique<WatchedFile>(std::move(*file), failure_);
@@ -143,6 +163,8 @@ class StoreEnv::Files final : public rocksdb::FileSystemWrapper {
   }
 
  private:
+  // Of the disk alone: other file systems are a test's, which counts calls.
+  const bool reads_ahead_ = target() == rocksdb::FileSystem::Default().get();
   Mutex mutex_;
   std::string taken_in_ DAYBOOK_GUARDED_BY(mutex_);
   std::string second_name_ DAYBOOK_GUARDED_BY(mutex_);

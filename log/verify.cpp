@@ -179,11 +179,11 @@ class Verifier {
     const Sequence sequence = event.sequence();
     blocks_.add(TermKind::stream, event.stream(), sequence, event.version().value());
     blocks_.add(TermKind::type, event.type(), sequence, 0);
-    std::vector<std::string_view> tags;  // a tag given twice is one posting
-    for (std::size_t i = 0; i < event.tag_count(); ++i) tags.push_back(event.tag(i));
-    std::ranges::sort(tags);
-    tags.erase(std::ranges::unique(tags).begin(), tags.end());
-    for (const std::string_view tag : tags) blocks_.add(TermKind::tag, tag, sequence, 0);
+    tags_.clear();
+    for (std::size_t i = 0; i < event.tag_count(); ++i) tags_.push_back(event.tag(i));
+    std::ranges::sort(tags_);
+    tags_.erase(std::ranges::unique(tags_).begin(), tags_.end());
+    for (const std::string_view tag : tags_) blocks_.add(TermKind::tag, tag, sequence, 0);
     if (const auto id = event.correlation_id()) blocks_.add(TermKind::correlation, text_of(*id), sequence, 0);
   }
 
@@ -229,7 +229,7 @@ class Verifier {
 
   void check_chunk(std::string_view key, std::string_view value, StoreIterator& heads) {
     const auto parsed = parse_chunk_key(key);
-    Chunk chunk;
+    Chunk& chunk = chunk_;
     if (!parsed || !decode_chunk(parsed->kind, key, value, chunk)) {
       postings_damage(Sequence(0), "an entry of the postings is malformed");
       return;
@@ -326,7 +326,9 @@ class Verifier {
   bool gap_ = false;                            ///< There was such a stretch: versions may have passed in it.
   Timestamp recorded_at_{};
   const Sequence indexed_ = fits() ? (*subject_.index)->through : Sequence(0);
-  LogCounts counts_;  ///< Of the blocks through indexed_.
+  LogCounts counts_;                    ///< Of the blocks through indexed_.
+  std::vector<std::string_view> tags_;  ///< Of the event at hand: one given twice is one posting.
+  Chunk chunk_;                         ///< At hand.
   FactSums blocks_;
   FactSums postings_;
   std::string stream_;                                  ///< Whose chunks are being read.

@@ -102,6 +102,7 @@ class Overlay final : public State {
   [[nodiscard]] Rows::value_type& entry_of(std::string_view key);
   [[nodiscard]] Result<Row*> prepare_change(std::string_view key, std::size_t value_bytes);
   void remember(Rows::value_type& entry);
+  void sort_dirty();
 
   StateStore* store_ = nullptr;
   Rows rows_;

@@ -4,32 +4,45 @@
 
 #include <cstring>
 
-#include <capnp/message.h>
-#include <capnp/serialize.h>
-#include <event.capnp.h>
-
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/planted_bug.h"
 #include "schema/hash.h"
+#include "schema/wire.h"
 
 namespace daybook {
 namespace {
 
 // The smallest event: root pointer, nine data words, seven pointers.
 constexpr std::size_t kEventWordsMin = 17;
+// What every version of the schema has at least.
+constexpr std::size_t kBlockDataWordsMin = 4;
+constexpr std::size_t kBlockPointersMin = 2;
+constexpr std::size_t kCommitWordsMin = 5;
+constexpr std::uint64_t kHasKeyBit = std::uint64_t{1} << 32;  // of a commit's fifth word, above its count of events
 
 std::string_view view_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-kj::ArrayPtr<const capnp::word> segment_of(const std::uint64_t* words, std::size_t word_count) {
-  return {reinterpret_cast<const capnp::word*>(words) + 1, word_count - 1};
+std::unexpected<Error> malformed(const char* what) {
+  return fail(Code::corruption, std::string("the block's ") + what + " is malformed");
+}
+
+/// The word that a pointer at word `at` leads to, if `words` from there on lie within `word_count`; else 0.
+std::size_t target_of(std::uint64_t pointer, std::size_t at, std::uint64_t words, std::size_t word_count) {
+  const std::int64_t target = static_cast<std::int64_t>(at) + 1 + wire::words_ahead(pointer);
+  if (target < 1 || words > word_count || static_cast<std::uint64_t>(target) > word_count - words) return 0;
+  return static_cast<std::size_t>(target);
+}
+
+std::uint32_t event_count_of(const std::uint64_t* commit) {
+  return static_cast<std::uint32_t>(commit[4]);
 }
 
 }  // namespace
 
-Block::Block(std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link)
+Block::Block(Made, std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link)
     : words_(std::move(words)), word_count_(word_count), link_(link) {}
 
 Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> block_bytes, const Link& link) {
@@ -44,69 +57,93 @@ Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> blo
   if (hash != link.bytes && !planted(Bug::link_not_checked)) {
     return fail(Code::corruption, "the block's bytes do not give its link");
   }
-  const std::shared_ptr<Block> block(new Block(std::move(words), word_count, link));
-  if (auto indexed = block->index_events(); !indexed) return std::unexpected(std::move(indexed.error()));
-  return std::shared_ptr<const Block>(block);
+  auto block = std::make_shared<Block>(Made(), std::move(words), word_count, link);
+  if (auto found = block->find_lists(); !found) return std::unexpected(std::move(found.error()));
+  return block;
 }
 
 std::shared_ptr<const Block> Block::adopt(std::unique_ptr<std::uint64_t[]> words, std::size_t word_count,
                                           const Link& link) {
-  const std::shared_ptr<Block> block(new Block(std::move(words), word_count, link));
-  const auto indexed = block->index_events();
-  DAYBOOK_CHECK(indexed.has_value(), "a block that was just sealed is well-formed");
+  auto block = std::make_shared<Block>(Made(), std::move(words), word_count, link);
+  DAYBOOK_CHECK(block->find_lists().has_value(), "a block that was just sealed is well-formed");
   return block;
 }
 
-Result<void> Block::index_events() {
+Result<void> Block::find_lists() {
   const std::uint64_t frame = words_[0];
   if ((frame & 0xffffffff) != 0 || frame >> 32 != word_count_ - 1) {
     return fail(Code::corruption, "the block's frame does not fit its size");
   }
-  try {
-    const kj::ArrayPtr<const capnp::word> segments[] = {segment_of(words_.get(), word_count_)};
-    capnp::SegmentArrayMessageReader message(segments, {.traversalLimitInWords = 4 * word_count_ + 1024});
-    const auto block = message.getRoot<schema::Block>();
-    first_sequence_ = Sequence(block.getFirstSequence());
-    recorded_at_ = Timestamp(std::chrono::nanoseconds(block.getRecordedAt()));
-    store_be64(chain_.bytes.data(), block.getChainHigh());
-    store_be64(chain_.bytes.data() + 8, block.getChainLow());
-    std::uint64_t counted = 0;
-    for (const auto commit : block.getCommits()) counted += commit.getEventCount();
-    commit_count_ = block.getCommits().size();
-    const auto events = block.getEvents();
-    if (events.size() == 0 || counted != events.size()) {
-      return fail(Code::corruption, "the block's commits do not add up to its events");
+  const std::uint64_t root = words_[1];
+  const std::uint64_t data_words = wire::data_words(root);
+  const std::uint64_t pointers = wire::pointers(root);
+  const std::size_t body = target_of(root, 1, data_words + pointers, word_count_);
+  if (!wire::is_struct(root) || body == 0 || data_words < kBlockDataWordsMin || pointers < kBlockPointersMin) {
+    return malformed("root");
+  }
+  first_sequence_ = Sequence(words_[body]);
+  recorded_at_ = Timestamp(std::chrono::nanoseconds(static_cast<std::int64_t>(words_[body + 1])));
+  store_be64(chain_.bytes.data(), words_[body + 2]);
+  store_be64(chain_.bytes.data() + 8, words_[body + 3]);
+  if (auto found = find_commits(body + data_words); !found) return found;
+  return find_events(body + data_words + 1);
+}
+
+Result<void> Block::find_commits(std::size_t pointer_at) {
+  const std::uint64_t list = words_[pointer_at];
+  if (!wire::is_list(list, wire::Element::structure)) return malformed("list of commits");
+  const std::uint64_t words = wire::list_count(list);
+  const std::size_t tag_at = target_of(list, pointer_at, words + 1, word_count_);
+  if (tag_at == 0) return malformed("list of commits");
+  const std::uint64_t tag = words_[tag_at];
+  const std::uint64_t commit_words = wire::data_words(tag) + wire::pointers(tag);
+  if (!wire::is_struct(tag) || wire::data_words(tag) < kCommitWordsMin || wire::tag_count(tag) * commit_words > words) {
+    return malformed("list of commits");
+  }
+  commit_count_ = static_cast<std::uint32_t>(wire::tag_count(tag));
+  commit_words_ = static_cast<std::uint32_t>(commit_words);
+  commits_at_ = tag_at + 1;
+  return {};
+}
+
+Result<void> Block::find_events(std::size_t pointer_at) {
+  const std::uint64_t list = words_[pointer_at];
+  const std::uint64_t count = wire::list_count(list);
+  events_at_ = target_of(list, pointer_at, count, word_count_);
+  if (!wire::is_list(list, wire::Element::pointer) || events_at_ == 0) return malformed("list of events");
+  std::uint64_t counted = 0;
+  for (std::size_t i = 0; i < commit_count_; ++i) {
+    counted += event_count_of(words_.get() + commits_at_ + i * commit_words_);
+  }
+  if (count == 0 || counted != count) {
+    return fail(Code::corruption, "the block's commits do not add up to its events");
+  }
+  event_count_ = static_cast<std::uint32_t>(count);
+  for (std::size_t at = events_at_; at < events_at_ + count; ++at) {
+    const std::uint64_t event = words_[at];
+    const std::uint64_t bytes = wire::list_count(event);
+    if (!wire::is_list(event, wire::Element::byte) || bytes % 8 != 0 || bytes / 8 < kEventWordsMin ||
+        target_of(event, at, bytes / 8, word_count_) == 0) {
+      return fail(Code::corruption, "an event of the block is malformed");
     }
-    event_offsets_.reserve(events.size());
-    for (const auto event : events) {
-      const auto* at = reinterpret_cast<const std::byte*>(event.begin());
-      const auto offset = static_cast<std::size_t>(at - reinterpret_cast<const std::byte*>(words_.get()));
-      if (offset % 8 != 0 || event.size() % 8 != 0 || event.size() / 8 < kEventWordsMin) {
-        return fail(Code::corruption, "an event of the block is malformed");
-      }
-      event_offsets_.push_back(static_cast<std::uint32_t>(offset / 8));
-    }
-  } catch (const kj::Exception& exception) {
-    return fail(Code::corruption, std::string("the block is malformed: ") + exception.getDescription().cStr());
   }
   return {};
 }
 
 std::vector<CommitInfo> Block::commits() const {
-  // Cannot throw: the same list was walked when the block was indexed.
-  const kj::ArrayPtr<const capnp::word> segments[] = {segment_of(words_.get(), word_count_)};
-  capnp::SegmentArrayMessageReader message(segments, {.traversalLimitInWords = 4 * word_count_ + 1024});
   std::vector<CommitInfo> infos;
+  infos.reserve(commit_count_);
   Sequence first = first_sequence_;
-  for (const auto commit : message.getRoot<schema::Block>().getCommits()) {
-    CommitInfo info{.key = std::nullopt, .first = first, .event_count = commit.getEventCount()};
-    if (commit.getHasKey()) {
+  for (std::size_t i = 0; i < commit_count_; ++i) {
+    const std::uint64_t* const commit = words_.get() + commits_at_ + i * commit_words_;
+    CommitInfo info{.key = std::nullopt, .first = first, .event_count = event_count_of(commit)};
+    if ((commit[4] & kHasKeyBit) != 0) {
       info.key.emplace();
-      store_be64(info.key->bytes.data(), commit.getKeyHigh());
-      store_be64(info.key->bytes.data() + 8, commit.getKeyLow());
+      store_be64(info.key->bytes.data(), commit[0]);
+      store_be64(info.key->bytes.data() + 8, commit[1]);
     }
-    store_be64(info.fingerprint.data(), commit.getFingerprintHigh());
-    store_be64(info.fingerprint.data() + 8, commit.getFingerprintLow());
+    store_be64(info.fingerprint.data(), commit[2]);
+    store_be64(info.fingerprint.data() + 8, commit[3]);
     first = first.plus(info.event_count);
     infos.push_back(info);
   }

@@ -1,86 +1,114 @@
 // An event is built once, by the thread that appends it, at its exact size and in place: sealing a block is then a
-// memcpy. The sizes below follow from Cap'n Proto's encoding (https://capnproto.org/encoding.html): they are
-// asserted after each build, so a schema change that forgets them cannot pass a test.
+// memcpy. Sizes and words follow from Cap'n Proto's encoding (https://capnproto.org/encoding.html): a test compares
+// them with what its own builder makes, and the size is asserted after each event.
 #include "schema/event_codec.h"
 
 #include <cstring>
 
-#include <capnp/message.h>
-#include <event.capnp.h>
+#include <capnp/common.h>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "schema/event_fields.h"
+#include "schema/wire.h"
 
 namespace daybook {
 namespace {
 
 constexpr std::size_t kRootWords = 1;
-constexpr std::size_t kEventDataWords = 9;
-constexpr std::size_t kEventPointerWords = 7;
+constexpr std::size_t kHeaderPointers = 2;
 
 std::size_t text_words(std::string_view text) {
   return text.size() / 8 + 1;
 }  // with the terminating zero byte
-std::size_t data_words(std::string_view data) {
-  return (data.size() + 7) / 8;
-}
 
-capnp::Text::Reader text_of(std::string_view text) {
-  // Text::Reader wants a terminating zero, which a std::string has and its views here all come from one.
-  return {text.data(), text.size()};
-}
-
-kj::ArrayPtr<const kj::byte> data_of(std::string_view data) {
-  return {reinterpret_cast<const kj::byte*>(data.data()), data.size()};
-}
-
-void set_lists(const Event& event, schema::Event::Builder builder) {
-  if (!event.tags.empty()) {
-    auto tags = builder.initTags(static_cast<unsigned>(event.tags.size()));
-    for (unsigned i = 0; i < tags.size(); ++i) tags.set(i, text_of(event.tags[i]));
+/// Puts an event's message together: what a pointer leads to comes behind what is there already, in the order that
+/// Cap'n Proto's own builder would put it in.
+class EventWriter {
+ public:
+  EventWriter(const Event& event, const EventId& id, std::uint64_t* words)
+      : words_(words), end_(kRootWords + EventLayout::word_count + EventLayout::pointer_count) {
+    words_[0] = wire::struct_pointer(0, EventLayout::word_count, EventLayout::pointer_count);
+    std::memset(words_ + kRootWords, 0, (end_ - kRootWords) * sizeof *words_);
+    set_uuid(EventLayout::id_high, id);
+    std::uint64_t& flags = word(EventLayout::flags);
+    if (event.correlation_id) {
+      flags |= EventLayout::has_correlation;
+      set_uuid(EventLayout::correlation_high, *event.correlation_id);
+    }
+    if (event.causation_id) {
+      flags |= EventLayout::has_causation;
+      set_uuid(EventLayout::causation_high, *event.causation_id);
+    }
+    if (event.occurred_at) {
+      flags |= EventLayout::has_occurred_at;
+      word(EventLayout::occurred_at) = static_cast<std::uint64_t>(event.occurred_at->time_since_epoch().count());
+    }
+    set_text(pointer(EventLayout::stream), event.stream);
+    set_text(pointer(EventLayout::type), event.type);
+    if (event.content_type != kContentTypeJson) set_text(pointer(EventLayout::content_type), event.content_type);
+    set_bytes(pointer(EventLayout::data), event.data, event.data.size());
+    if (event.traceparent) set_text(pointer(EventLayout::traceparent), *event.traceparent);
+    set_tags(event.tags);
+    set_headers(event.headers);
   }
-  if (!event.headers.empty()) {
-    auto headers = builder.initHeaders(static_cast<unsigned>(event.headers.size()));
-    for (unsigned i = 0; i < headers.size(); ++i) {
-      headers[i].setName(text_of(event.headers[i].name));
-      headers[i].setValue(text_of(event.headers[i].value));
+
+  [[nodiscard]] std::size_t end() const { return end_; }
+
+ private:
+  std::uint64_t& word(std::size_t at) { return words_[kRootWords + at]; }
+  [[nodiscard]] static std::size_t pointer(EventLayout::Pointer at) {
+    return kRootWords + EventLayout::word_count + at;
+  }
+
+  void set_uuid(std::size_t high, const Uuid& uuid) {
+    word(high) = load_be64(uuid.bytes.data());
+    word(high + 1) = load_be64(uuid.bytes.data() + 8);
+  }
+
+  /// `count` bytes, of which those behind `bytes` are zeros.
+  void set_bytes(std::size_t pointer_at, std::string_view bytes, std::size_t count) {
+    words_[pointer_at] = wire::list_pointer(end_ - pointer_at - 1, wire::Element::byte, count);
+    const std::size_t words = wire::words_of(count);
+    if (words == 0) return;
+    words_[end_ + words - 1] = 0;  // what pads the last word
+    std::memcpy(words_ + end_, bytes.data(), bytes.size());
+    end_ += words;
+  }
+  void set_text(std::size_t pointer_at, std::string_view text) { set_bytes(pointer_at, text, text.size() + 1); }
+
+  void set_tags(const std::vector<std::string>& tags) {
+    if (tags.empty()) return;
+    const std::size_t pointer_at = pointer(EventLayout::tags);
+    words_[pointer_at] = wire::list_pointer(end_ - pointer_at - 1, wire::Element::pointer, tags.size());
+    std::size_t tag_at = end_;
+    end_ += tags.size();
+    for (const std::string& tag : tags) set_text(tag_at++, tag);
+  }
+
+  void set_headers(const std::vector<Header>& headers) {
+    if (headers.empty()) return;
+    const std::size_t pointer_at = pointer(EventLayout::headers);
+    const std::size_t list_words = headers.size() * kHeaderPointers;
+    words_[pointer_at] = wire::list_pointer(end_ - pointer_at - 1, wire::Element::structure, list_words);
+    words_[end_++] = wire::list_tag(headers.size(), 0, kHeaderPointers);
+    std::size_t header_at = end_;
+    end_ += list_words;
+    for (const Header& header : headers) {
+      set_text(header_at++, header.name);
+      set_text(header_at++, header.value);
     }
   }
-}
 
-void build(const Event& event, const EventId& id, std::span<std::uint64_t> words) {
-  capnp::FlatMessageBuilder message(kj::arrayPtr(reinterpret_cast<capnp::word*>(words.data()), words.size()));
-  auto builder = message.initRoot<schema::Event>();
-  builder.setIdHigh(load_be64(id.bytes.data()));
-  builder.setIdLow(load_be64(id.bytes.data() + 8));
-  if (event.correlation_id) {
-    builder.setHasCorrelation(true);
-    builder.setCorrelationHigh(load_be64(event.correlation_id->bytes.data()));
-    builder.setCorrelationLow(load_be64(event.correlation_id->bytes.data() + 8));
-  }
-  if (event.causation_id) {
-    builder.setHasCausation(true);
-    builder.setCausationHigh(load_be64(event.causation_id->bytes.data()));
-    builder.setCausationLow(load_be64(event.causation_id->bytes.data() + 8));
-  }
-  if (event.occurred_at) {
-    builder.setHasOccurredAt(true);
-    builder.setOccurredAt(event.occurred_at->time_since_epoch().count());
-  }
-  builder.setStream(text_of(event.stream));
-  builder.setType(text_of(event.type));
-  if (event.content_type != kContentTypeJson) builder.setContentType(text_of(event.content_type));
-  builder.setData(data_of(event.data));
-  if (event.traceparent) builder.setTraceparent(text_of(*event.traceparent));
-  set_lists(event, builder);
-  message.requireFilled();
-}
+  std::uint64_t* words_;
+  std::size_t end_;  ///< Of what is written so far.
+};
 
 }  // namespace
 
 std::size_t encoded_words(const Event& event) {
-  std::size_t words = kRootWords + kEventDataWords + kEventPointerWords + text_words(event.stream) +
-                      text_words(event.type) + data_words(event.data);
+  std::size_t words = kRootWords + EventLayout::word_count + EventLayout::pointer_count + text_words(event.stream) +
+                      text_words(event.type) + wire::words_of(event.data.size());
   if (event.content_type != kContentTypeJson) words += text_words(event.content_type);
   if (event.traceparent) words += text_words(*event.traceparent);
   for (const std::string& tag : event.tags) words += 1 + text_words(tag);
@@ -93,12 +121,13 @@ EncodedCommit::EncodedCommit(std::span<const Event> events, std::span<const Even
   ends_.reserve(events.size());
   std::size_t end = 0;
   for (const Event& event : events) ends_.push_back(end += encoded_words(event));
-  words_ = std::make_unique<std::uint64_t[]>(end);  // zeroed, as Cap'n Proto wants its memory
+  words_ = std::make_unique_for_overwrite<std::uint64_t[]>(end);
   auto next_id = ids.begin();
   std::size_t begin = 0;
   for (std::size_t i = 0; i < events.size(); ++i) {
     DAYBOOK_CHECK(events[i].id || next_id != ids.end(), "an id for each event that lacks one");
-    build(events[i], events[i].id ? *events[i].id : *next_id++, {words_.get() + begin, ends_[i] - begin});
+    const EventWriter writer(events[i], events[i].id ? *events[i].id : *next_id++, words_.get() + begin);
+    DAYBOOK_CHECK(begin + writer.end() == ends_[i], "an event takes the words that were foretold");
     begin = ends_[i];
   }
 }

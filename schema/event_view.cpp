@@ -1,29 +1,22 @@
-// Decoding in place. The unchecked reader is right here: a Block exists only after its link was verified and its
-// events were found inside it, and only daybook wrote those bytes (architecture: Bytes).
-#include <capnp/message.h>
-#include <event.capnp.h>
-
+// Decoding in place, unchecked: a Block exists only after its link was verified and its events were found inside it,
+// and only daybook wrote those bytes (docs/architecture.md, One idea).
 #include "base/bytes.h"
 #include "daybook/block.h"
 #include "daybook/event.h"
 #include "schema/event_codec.h"
+#include "schema/event_fields.h"
 
 namespace daybook {
 namespace {
 
-schema::Event::Reader reader_of(const EventView& view) {
-  const std::uint64_t* words = view.block().event_words(view.index());
-  return capnp::readMessageUnchecked<schema::Event>(reinterpret_cast<const capnp::word*>(words));
+EventFields fields_of(const EventView& view) {
+  return EventFields(view.block().event_words(view.index()));
 }
 
-std::string_view view_of(capnp::Text::Reader text) {
-  return {text.begin(), text.size()};
-}
-
-Uuid uuid_of(std::uint64_t high, std::uint64_t low) {
+Uuid uuid_of(const EventFields& event, EventLayout::Word high, EventLayout::Word low) {
   Uuid uuid;
-  store_be64(uuid.bytes.data(), high);
-  store_be64(uuid.bytes.data() + 8, low);
+  store_be64(uuid.bytes.data(), event.word(high));
+  store_be64(uuid.bytes.data() + 8, event.word(low));
   return uuid;
 }
 
@@ -40,66 +33,63 @@ Timestamp EventView::recorded_at() const {
 }
 
 EventId EventView::id() const {
-  const auto event = reader_of(*this);
-  return uuid_of(event.getIdHigh(), event.getIdLow());
+  return uuid_of(fields_of(*this), EventLayout::id_high, EventLayout::id_low);
 }
 
 std::string_view EventView::stream() const {
-  return view_of(reader_of(*this).getStream());
+  return fields_of(*this).text(EventLayout::stream);
 }
 std::string_view EventView::type() const {
-  return view_of(reader_of(*this).getType());
+  return fields_of(*this).text(EventLayout::type);
 }
 
 std::string_view EventView::data() const {
-  const auto data = reader_of(*this).getData();
-  return {reinterpret_cast<const char*>(data.begin()), data.size()};
+  return fields_of(*this).data();
 }
 
 std::string_view EventView::content_type() const {
-  const auto event = reader_of(*this);
-  return event.hasContentType() ? view_of(event.getContentType()) : kContentTypeJson;
+  const EventFields event = fields_of(*this);
+  return event.has(EventLayout::content_type) ? event.text(EventLayout::content_type) : kContentTypeJson;
 }
 
 std::size_t EventView::tag_count() const {
-  return reader_of(*this).getTags().size();
+  return fields_of(*this).tag_count();
 }
 
 std::string_view EventView::tag(std::size_t index) const {
-  return view_of(reader_of(*this).getTags()[static_cast<unsigned>(index)]);
+  return fields_of(*this).tag(index);
 }
 
 std::optional<Timestamp> EventView::occurred_at() const {
-  const auto event = reader_of(*this);
-  if (!event.getHasOccurredAt()) return std::nullopt;
-  return Timestamp(std::chrono::nanoseconds(event.getOccurredAt()));
+  const EventFields event = fields_of(*this);
+  if (!event.flag(EventLayout::has_occurred_at)) return std::nullopt;
+  return Timestamp(std::chrono::nanoseconds(static_cast<std::int64_t>(event.word(EventLayout::occurred_at))));
 }
 
 std::optional<Uuid> EventView::correlation_id() const {
-  const auto event = reader_of(*this);
-  if (!event.getHasCorrelation()) return std::nullopt;
-  return uuid_of(event.getCorrelationHigh(), event.getCorrelationLow());
+  const EventFields event = fields_of(*this);
+  if (!event.flag(EventLayout::has_correlation)) return std::nullopt;
+  return uuid_of(event, EventLayout::correlation_high, EventLayout::correlation_low);
 }
 
 std::optional<Uuid> EventView::causation_id() const {
-  const auto event = reader_of(*this);
-  if (!event.getHasCausation()) return std::nullopt;
-  return uuid_of(event.getCausationHigh(), event.getCausationLow());
+  const EventFields event = fields_of(*this);
+  if (!event.flag(EventLayout::has_causation)) return std::nullopt;
+  return uuid_of(event, EventLayout::causation_high, EventLayout::causation_low);
 }
 
 std::optional<std::string_view> EventView::traceparent() const {
-  const auto event = reader_of(*this);
-  if (!event.hasTraceparent()) return std::nullopt;
-  return view_of(event.getTraceparent());
+  const EventFields event = fields_of(*this);
+  if (!event.has(EventLayout::traceparent)) return std::nullopt;
+  return event.text(EventLayout::traceparent);
 }
 
 std::size_t EventView::header_count() const {
-  return reader_of(*this).getHeaders().size();
+  return fields_of(*this).header_count();
 }
 
 std::pair<std::string_view, std::string_view> EventView::header(std::size_t index) const {
-  const auto header = reader_of(*this).getHeaders()[static_cast<unsigned>(index)];
-  return {view_of(header.getName()), view_of(header.getValue())};
+  return fields_of(*this).header(index);
 }
 
 Event EventView::to_event() const {

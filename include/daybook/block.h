@@ -46,7 +46,7 @@ class Block {
   [[nodiscard]] const Link& link() const { return link_; }
   /// The link of the block before; for the first block XXH3-128 of the log id.
   [[nodiscard]] const Link& chain() const { return chain_; }
-  [[nodiscard]] std::uint32_t event_count() const { return static_cast<std::uint32_t>(event_offsets_.size()); }
+  [[nodiscard]] std::uint32_t event_count() const { return event_count_; }
   /// The event at `index`, below event_count(). Valid while the block lives.
   [[nodiscard]] EventView event(std::uint32_t index) const { return EventView(*this, index); }
   /// Whether the event with `sequence` is in this block.
@@ -60,12 +60,26 @@ class Block {
   [[nodiscard]] std::span<const std::byte> bytes() const;
   /// The unframed Cap'n Proto message of one event, in place.
   [[nodiscard]] const std::uint64_t* event_words(std::uint32_t index) const {
-    return words_.get() + event_offsets_[index];
+    // A Cap'n Proto pointer: in its low half, above two bits, how many words behind the next word its target is.
+    const std::uint64_t* const pointer = words_.get() + events_at_ + index;
+    return pointer + 1 + (static_cast<std::int32_t>(static_cast<std::uint32_t>(*pointer)) >> 2);
   }
 
  private:
-  Block(std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link);
-  [[nodiscard]] Result<void> index_events();
+  /// Only parse() and adopt() have one: they alone make blocks, by std::make_shared, to which private things are
+  /// closed.
+  struct Made {
+    explicit Made() = default;
+  };
+
+ public:
+  /// For parse() and adopt().
+  Block(Made, std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link);
+
+ private:
+  [[nodiscard]] Result<void> find_lists();
+  [[nodiscard]] Result<void> find_commits(std::size_t pointer_at);
+  [[nodiscard]] Result<void> find_events(std::size_t pointer_at);
 
   std::unique_ptr<std::uint64_t[]> words_;
   std::size_t word_count_;
@@ -74,7 +88,10 @@ class Block {
   Sequence first_sequence_;
   Timestamp recorded_at_;
   std::uint32_t commit_count_ = 0;
-  std::vector<std::uint32_t> event_offsets_;  ///< In words from the start of words_.
+  std::uint32_t commit_words_ = 0;  ///< From one commit to the next.
+  std::uint32_t event_count_ = 0;
+  std::size_t commits_at_ = 0;  ///< The word at which the first commit begins,
+  std::size_t events_at_ = 0;   ///< and that of the pointer to the first event.
 };
 
 }  // namespace daybook
