@@ -40,6 +40,15 @@ std::string run_loop(Begin&& begin) {
   return *trouble;
 }
 
+/// Done when `holds` does; asked again and again, as often as the loop has nothing else to do.
+template <class Holds>
+kj::Promise<void> until(net::Loop& loop, Holds holds) {
+  if (holds()) return kj::READY_NOW;
+  return loop.after(std::chrono::milliseconds(1)).then([&loop, holds = std::move(holds)]() mutable {
+    return until(loop, std::move(holds));
+  });
+}
+
 /// Two ends of one connection: `near` for a loop, `far` a blocking descriptor, closed with this.
 struct Ends {
   Ends() {

@@ -1,8 +1,9 @@
 // Messages over a stream: what was sent arrives, however it was cut; what is claimed beyond the limits is refused
 // before anything is allocated for it.
+#include <capnp/any.h>
 #include <capnp/message.h>
-#include <capnp/schema.capnp.h>
 #include <capnp/serialize.h>
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <thread>
@@ -18,6 +19,7 @@ using namespace daybook::test;
 
 namespace {
 
+constexpr std::size_t kWindow = std::size_t{256} << 10;
 constexpr capnp::ReaderOptions kUnlimited{.traversalLimitInWords = std::uint64_t{1} << 40, .nestingLimit = 64};
 
 std::string random_text(std::mt19937_64& random, std::size_t bytes_max) {
@@ -26,7 +28,7 @@ std::string random_text(std::mt19937_64& random, std::size_t bytes_max) {
   return text;
 }
 
-/// A message that holds `text`; `first_segment` words decide in how many segments.
+/// A message that holds `text`.
 void build(capnp::MessageBuilder& message, const std::string& text) {
   message.initRoot<capnp::AnyPointer>().setAs<capnp::Text>(text.c_str());
 }
@@ -57,7 +59,8 @@ void send_all(int descriptor, const void* bytes, std::size_t count) {
 }
 
 /// What a stream that was sent these bytes, and then its end, says.
-std::string answer_to(const std::string& bytes, std::vector<std::string>& seen, net::MessageLimits limits = {}) {
+std::string answer_to(const std::string& bytes, std::vector<std::string>& seen,
+                      std::size_t bytes_max = std::size_t{64} << 10) {
   Ends ends;
   std::thread sender([&] {
     send_all(ends.far, bytes.data(), bytes.size());
@@ -66,7 +69,7 @@ std::string answer_to(const std::string& bytes, std::vector<std::string>& seen, 
   std::unique_ptr<net::MessageStream> stream;
   std::string said;
   said = run_loop([&](net::Loop& loop) {
-    auto owned = kj::heap<net::MessageStream>(ends.stream(loop), limits);
+    auto owned = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), bytes_max, kWindow);
     auto& reader = *owned;
     return read_all(reader, seen).attach(kj::mv(owned));
   });
@@ -102,7 +105,7 @@ TEST_CASE("message stream: what a stock writer sends arrives, whatever its sizes
       bytes += framed(sent.back(), static_cast<unsigned>(1 + random() % 64));
     }
     std::vector<std::string> seen;
-    CHECK(answer_to(bytes, seen, {.message_bytes_max = 1 << 20}) == "");
+    CHECK(answer_to(bytes, seen, 1 << 20) == "");
     CHECK(seen == sent);
   }
 }
@@ -120,7 +123,7 @@ TEST_CASE("message stream: what it sends, a stock reader reads, also when nobody
     }
   });
   CHECK(run_loop([&](net::Loop& loop) {
-          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), net::MessageLimits{});
+          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), kWindow, kWindow);
           kj::Promise<void> written = kj::READY_NOW;
           for (const std::string& text : sent) {
             auto message = kj::heap<capnp::MallocMessageBuilder>();
@@ -137,12 +140,12 @@ TEST_CASE("message stream: what it sends, a stock reader reads, also when nobody
 
 TEST_CASE("message stream: claims beyond the limits are refused, and named") {
   std::vector<std::string> seen;
-  const net::MessageLimits limits{.message_bytes_max = 64 << 10};
-  CHECK(answer_to(claim(0, {8193}), seen, limits).find("too many bytes") != std::string::npos);
-  CHECK(answer_to(claim(1, {8192, 1, 0}), seen, limits).find("too many bytes") != std::string::npos);
-  CHECK(answer_to(claim(0, {0xffff'ffff}), seen, limits).find("too many bytes") != std::string::npos);
-  CHECK(answer_to(claim(64, {1}), seen, limits).find("too many segments") != std::string::npos);
-  CHECK(answer_to(claim(0xffff'ffff, {1}), seen, limits).find("too many segments") != std::string::npos);
+  const std::size_t limits = 64 << 10;
+  CHECK(answer_to(claim(0, {8193}), seen, limits).find("over the limit of 65536") != std::string::npos);
+  CHECK(answer_to(claim(1, {8192, 1, 0}), seen, limits).find("over the limit of 65536") != std::string::npos);
+  CHECK(answer_to(claim(0, {0xffff'ffff}), seen, limits).find("over the limit of 65536") != std::string::npos);
+  CHECK(answer_to(claim(64, {1}), seen, limits).find("segments, over the limit of 64") != std::string::npos);
+  CHECK(answer_to(claim(0xffff'ffff, {1}), seen, limits).find("segments, over the limit of 64") != std::string::npos);
   CHECK(seen.empty());
 }
 
@@ -159,36 +162,68 @@ TEST_CASE("message stream: an end between two messages is an end, one inside is 
   }
 }
 
-TEST_CASE("message stream: who does not take the answers is not read from") {
+TEST_CASE("message stream: a limit that is raised holds from the next message on") {
   Ends ends;
-  const std::string two = framed("one") + framed("two");
-  send_all(ends.far, two.data(), two.size());
+  const std::string small = framed("one");
+  const std::string large = framed(std::string(1000, 'x'));
+  send_all(ends.far, (small + large).data(), small.size() + large.size());
   CHECK(run_loop([&](net::Loop& loop) {
-          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), net::MessageLimits{.queued_bytes_max = 100});
-          auto queued = std::make_shared<std::size_t>(0);
-          stream->watch_queue([queued] { return *queued; });
+          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), 100, kWindow);
           auto& reader = *stream;
-          auto message = std::make_shared<capnp::MallocMessageBuilder>();
-          build(*message, "answer");
           return reader.tryReadMessage(kUnlimited)
-              .then([&reader, &loop, queued](kj::Maybe<kj::Own<capnp::MessageReader>>) {
-                *queued = 101;
-                return reader.tryReadMessage(kUnlimited)
-                    .then([](kj::Maybe<kj::Own<capnp::MessageReader>>) { FAIL("read on in spite of the queue"); })
-                    .exclusiveJoin(loop.after(std::chrono::milliseconds(30)));
-              })
-              .then([&reader, queued, message] {
-                auto second = reader.tryReadMessage(kUnlimited);
-                *queued = 100;
-                return reader.writeMessage(*message).then(
-                    [second = kj::mv(second)]() mutable { return kj::mv(second); });
+              .then([&reader](kj::Maybe<kj::Own<capnp::MessageReader>>) {
+                reader.set_message_bytes_max(2000);
+                return reader.tryReadMessage(kUnlimited);
               })
               .then([](kj::Maybe<kj::Own<capnp::MessageReader>> second) {
-                KJ_IF_MAYBE (reader_of_second, second)
-                  CHECK(text_of(**reader_of_second) == "two");
-                else
+                KJ_IF_MAYBE (message, second) {
+                  CHECK(text_of(**message).size() == 1000);
+                } else {
                   FAIL("no second message");
+                }
               })
               .attach(kj::mv(stream));
         }) == "");
+}
+
+TEST_CASE("message stream: half a message is told as such, with the time of its first byte") {
+  Ends ends;
+  const std::string whole = framed("one");
+  send_all(ends.far, whole.data(), whole.size() - 1);
+  CHECK(run_loop([&](net::Loop& loop) {
+          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), kWindow, kWindow);
+          auto& reader = *stream;
+          CHECK(!reader.reading().inside);
+          const auto before = loop.now();
+          auto read = reader.tryReadMessage(kUnlimited).eagerlyEvaluate(nullptr);
+          return until(loop, [&reader] { return reader.reading().inside; })
+              .then([&ends, &reader, &whole, before, read = kj::mv(read)]() mutable {
+                CHECK(reader.reading().since >= before);
+                send_all(ends.far, whole.data() + whole.size() - 1, 1);
+                return kj::mv(read);
+              })
+              .then([&reader](kj::Maybe<kj::Own<capnp::MessageReader>> message) {
+                CHECK(message != nullptr);
+                CHECK(!reader.reading().inside);
+              })
+              .attach(kj::mv(stream));
+        }) == "");
+}
+
+TEST_CASE("message stream: a small message cannot be walked through as if it were a large one") {
+  // A list of 4,000 structs without content is a word long; each costs a reader a word of its limit.
+  capnp::MallocMessageBuilder message;
+  message.initRoot<capnp::AnyPointer>().initAsListOfAnyStruct(0, 0, 1 << 20);
+  const auto words = capnp::messageToFlatArray(message);
+  Ends ends;
+  send_all(ends.far, words.asBytes().begin(), words.asBytes().size());
+  const std::string said = run_loop([&](net::Loop& loop) {
+    auto stream = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), kWindow, kWindow);
+    return stream->tryReadMessage(kUnlimited)
+        .then([](kj::Maybe<kj::Own<capnp::MessageReader>> got) {
+          KJ_IF_MAYBE (reader, got) (*reader)->getRoot<capnp::AnyPointer>().getAs<capnp::AnyList>();
+        })
+        .attach(kj::mv(stream));
+  });
+  CHECK(said.find("amplification") != std::string::npos);
 }
