@@ -3,8 +3,9 @@
 // Threads: the loop's. Owns: nothing.
 #pragma once
 
-#include <kj/async-io.h>
 #include <chrono>
+
+#include <kj/async-io.h>
 
 #include "net/address.h"
 #include "net/loop.h"

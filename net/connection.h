@@ -3,12 +3,13 @@
 // Threads: its loop's. Owns: the stream, the RPC's tables, its timers.
 #pragma once
 
-#include <capnp/rpc-twoparty.h>
-#include <kj/async-io.h>
-#include <kj/refcount.h>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <capnp/rpc-twoparty.h>
+#include <kj/async-io.h>
+#include <kj/refcount.h>
 
 #include "daybook/result.h"
 #include "net/limits.h"

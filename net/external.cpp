@@ -2,8 +2,9 @@
 // outgoing_message.cpp.
 #include "net/external.h"
 
-#include <capnp/message.h>
 #include <cstdint>
+
+#include <capnp/message.h>
 
 #include "net/outgoing_message.h"
 

@@ -3,11 +3,12 @@
 // Threads: the loop's of the message. Owns: nothing; the message owns what keeps the bytes.
 #pragma once
 
-#include <capnp/orphan.h>
-#include <kj/memory.h>
 #include <cstddef>
 #include <memory>
 #include <span>
+
+#include <capnp/orphan.h>
+#include <kj/memory.h>
 
 namespace daybook::net {
 

@@ -5,13 +5,14 @@
 // Threads: its connection's loop. Owns: nothing beyond the counts.
 #pragma once
 
-#include <capnp/rpc.capnp.h>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include <capnp/rpc.capnp.h>
 
 #include "net/limits.h"
 

@@ -4,7 +4,6 @@
 // socket the file.
 #pragma once
 
-#include <kj/async.h>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <kj/async.h>
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "daybook/result.h"

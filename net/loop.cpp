@@ -2,9 +2,9 @@
 // to do. So neither starves the other: a turn runs at most kTurnsMax promises and asks again.
 #include "net/loop.h"
 
-#include <kj/debug.h>
 #include <utility>
 
+#include <kj/debug.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>

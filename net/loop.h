@@ -5,12 +5,12 @@
 // objects of the thread are destroyed before it; before_end() is the place.
 #pragma once
 
-#include <kj/async.h>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
 
+#include <kj/async.h>
 #include <boost/asio/io_context.hpp>
 
 #include "base/mutex.h"

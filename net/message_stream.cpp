@@ -3,11 +3,12 @@
 // long as its call.
 #include "net/message_stream.h"
 
-#include <capnp/message.h>
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
+
+#include <capnp/message.h>
 
 #include "daybook/result.h"
 #include "net/errors.h"

@@ -5,12 +5,13 @@
 // Threads: its loop's. Owns: the stream of bytes; a buffer of kIdleBufferBytes, kBusyBufferBytes while much comes.
 #pragma once
 
-#include <capnp/serialize-async.h>
-#include <kj/async-io.h>
-#include <kj/vector.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+
+#include <capnp/serialize-async.h>
+#include <kj/async-io.h>
+#include <kj/vector.h>
 
 #include "daybook/clock.h"
 #include "net/kj_interface.h"

@@ -3,13 +3,14 @@
 // Threads: its wire's loop. Owns: the message, and a share of the owners of bytes outside of it.
 #pragma once
 
-#include <capnp/message.h>
-#include <capnp/rpc.h>
-#include <kj/refcount.h>
 #include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include <capnp/message.h>
+#include <capnp/rpc.h>
+#include <kj/refcount.h>
 
 #include "net/kj_interface.h"
 

@@ -5,9 +5,9 @@
 // Threads: its loop's. Owns: the socket.
 #pragma once
 
-#include <kj/async-io.h>
 #include <chrono>
 
+#include <kj/async-io.h>
 #include <boost/asio/generic/stream_protocol.hpp>
 
 namespace daybook::net {

@@ -2,8 +2,9 @@
 // out with one system call. They are written from where they were built, and dropped when the kernel has them.
 #include "net/wire.h"
 
-#include <capnp/message.h>
 #include <utility>
+
+#include <capnp/message.h>
 
 #include "net/errors.h"
 #include "net/outgoing_message.h"

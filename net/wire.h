@@ -7,14 +7,15 @@
 // Threads: its loop's. Owns: the messages on their way; refers to the stream.
 #pragma once
 
-#include <capnp/rpc-twoparty.h>
-#include <kj/refcount.h>
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <capnp/rpc-twoparty.h>
+#include <kj/refcount.h>
 
 #include "net/kj_interface.h"
 #include "net/ledger.h"

@@ -3,13 +3,15 @@
 // Threads: the test's loop's. Owns: what it says it does.
 #pragma once
 
-#include <echo.capnp.h>
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <span>
 #include <utility>
 #include <vector>
+
+#include <echo.capnp.h>
 
 #include "net/connection.h"
 #include "net/external.h"
@@ -24,6 +26,8 @@ struct Scene {
   std::vector<Echo::Sink::Client> kept;                      ///< By keep().
   std::shared_ptr<std::vector<std::uint64_t>> block;         ///< What fetch() and push() send, uncopied.
   std::size_t calls = 0;                                     ///< That came.
+  std::size_t pushes = 0;                                    ///< That were begun.
+  long shares_most = 0;                                      ///< In the block, when something referred to it.
 
   [[nodiscard]] std::span<const std::byte> block_bytes() const {
     return std::as_bytes(std::span<const std::uint64_t>(*block));
@@ -71,6 +75,7 @@ class EchoServer final : public Echo::Server {
     auto results = context.getResults();
     results.adoptBytes(net::reference_external(capnp::Orphanage::getForMessageContaining(results), scene_.block_bytes(),
                                                scene_.block));
+    scene_.shares_most = std::max(scene_.shares_most, scene_.block.use_count());
     return kj::READY_NOW;
   }
   kj::Promise<void> keep(KeepContext context) override {
@@ -85,6 +90,8 @@ class EchoServer final : public Echo::Server {
     request.adoptBytes(
         net::reference_external(capnp::Orphanage::getForMessageContaining(Echo::Sink::TakeParams::Builder(request)),
                                 scene.block_bytes(), scene.block));
+    ++scene.pushes;
+    scene.shares_most = std::max(scene.shares_most, scene.block.use_count());
     return request.send();
   }
 

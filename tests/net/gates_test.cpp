@@ -1,8 +1,8 @@
 // What a peer may have on its way, and for how long: at a gate it waits, at a bound and a limit in time it is gone.
-#include <capnp/rpc.capnp.h>
-#include <capnp/serialize.h>
 #include <thread>
 
+#include <capnp/rpc.capnp.h>
+#include <capnp/serialize.h>
 #include <doctest/doctest.h>
 
 #include "tests/net/echo_fixture.h"
@@ -144,20 +144,22 @@ TEST_CASE("gates: who does not take the answers is not read from; afterwards not
                 const std::size_t seen = scene.calls;
                 return loop.after(20ms).then([&scene, seen] { CHECK(scene.calls <= seen + 1); });
               })
-              .then([&] {
-                CHECK(served->connection.statistics().queued_bytes < std::size_t{300} << 10);
+              .then([&loop, &scene, &reader, &answers, &served = *served] {
+                CHECK(served.connection.statistics().queued_bytes < std::size_t{300} << 10);
                 CHECK(scene.calls < kCalls);
-                reader = std::thread([&answers, descriptor = served->ends.far] {
+                reader = std::thread([&answers, descriptor = served.ends.far] {
                   while (answers < kCalls + 1) {
                     const capnp::StreamFdMessageReader message(descriptor);
                     ++answers;
                   }
                 });
-                return until(loop, [&scene, &served = *served] {
+                return until(loop, [&scene, &served] {
                   return scene.calls == kCalls && served.connection.statistics().queued_bytes == 0;
                 });
               })
-              .then([&] {
+              .exclusiveJoin(
+                  served->connection.closed().then([&served = *served] { FAIL(served.connection.reason()->message); }))
+              .then([&reader, &peer] {
                 reader.join();
                 peer.reset();
               })
@@ -257,12 +259,13 @@ TEST_CASE("gates: a connection that is held, or has a call under way, is not idl
           auto client = calling->echo();
           auto call = client.waitRequest().send().ignoreResult().eagerlyEvaluate(nullptr);
           // Each of the later ones is idle for as long as the earlier ones would have been by then.
-          auto idle = kj::heap<Served>(loop, scene, limits);
-          return idle->connection.closed()
-              .then([&loop, &scene, &limits, &idle] {
-                CHECK(idle->connection.reason()->code == Code::timeout);
-                idle = kj::heap<Served>(loop, scene, limits);
-                return idle->connection.closed();
+          auto one = kj::heap<Served>(loop, scene, limits);
+          auto two = std::make_shared<kj::Own<Served>>();
+          return one->connection.closed()
+              .then([&loop, &scene, &limits, two, &one = *one] {
+                CHECK(one.connection.reason()->code == Code::timeout);
+                *two = kj::heap<Served>(loop, scene, limits);
+                return (*two)->connection.closed();
               })
               .then([&held = *held, &calling = *calling, hold = kj::mv(hold)]() mutable {
                 CHECK(!held.connection.reason());
@@ -274,7 +277,7 @@ TEST_CASE("gates: a connection that is held, or has a call under way, is not idl
                 scene.waiting.front()->fulfill();
                 return calling.server().closed();
               })
-              .attach(kj::mv(call), kj::mv(client), kj::mv(held), kj::mv(calling), kj::mv(idle));
+              .attach(kj::mv(call), kj::mv(client), kj::mv(held), kj::mv(calling), kj::mv(one), kj::mv(two));
         }) == "");
 }
 

@@ -2,7 +2,6 @@
 // peer that does not.
 #include <capnp/message.h>
 #include <capnp/rpc.capnp.h>
-
 #include <doctest/doctest.h>
 
 #include "net/ledger.h"
