@@ -1,6 +1,9 @@
 // Where connections come in, and getting there.
+#include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <latch>
@@ -9,6 +12,7 @@
 #include <doctest/doctest.h>
 
 #include "net/connect.h"
+#include "net/descriptor.h"
 #include "net/errors.h"
 #include "net/listener.h"
 #include "net/loop_thread.h"
@@ -53,6 +57,21 @@ struct Guests {
   };
   std::vector<std::unique_ptr<Guest>> guests;
 };
+
+sockaddr_in tcp_address(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// What the next descriptor would get.
+rlim_t lowest_free_descriptor() {
+  const Descriptor next(::dup(0));
+  REQUIRE(next.open());
+  return static_cast<rlim_t>(next.number());
+}
 
 /// Connects, sends one byte and waits for one, or for the end: what came.
 kj::Promise<std::size_t> knock(Loop& loop, const Address& address) {
@@ -157,6 +176,33 @@ TEST_CASE("listener: beyond the most, connections are closed at once; with room 
   CHECK(count.now() == 0);
 }
 
+TEST_CASE("listener: out of descriptors it rests, and takes what waits once there are some") {
+  ConnectionCount count(10);
+  Guests guests;
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(run_loop([&](Loop& loop) -> kj::Promise<void> {
+          Loop* loops[] = {&loop};
+          auto listener = Listener::open(loop, loops, any_port("127.0.0.1"), count, guests.welcome).value();
+          auto client = kj::heap<Descriptor>(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+          const sockaddr_in there = tcp_address(listener->address().port);
+          REQUIRE(::connect(client->number(), reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0);
+          const rlimit none{.rlim_cur = lowest_free_descriptor(), .rlim_max = before.rlim_max};
+          REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+          const auto processor = [] { return std::clock(); };
+          return loop.after(250ms)
+              .then([&loop, &guests, &before, processor, used = processor()] {
+                CHECK(guests.guests.empty());
+                CHECK(processor() - used < CLOCKS_PER_SEC / 8);  // it did not try again and again
+                REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+                return until(loop, [&guests] { return guests.guests.size() == 1; });
+              })
+              .then([&guests] { guests.guests.clear(); })
+              .attach(kj::mv(client), kj::heap<std::unique_ptr<Listener>>(std::move(listener)));
+        }) == "");
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
 TEST_CASE("listener: a Unix socket is for its owner only, and its file goes with the listener") {
   Folder folder;
   ConnectionCount count(10);
@@ -255,4 +301,37 @@ TEST_CASE("connect: what stands in the way is told apart") {
   CHECK(code_of(folder.address()) == "not_found");
   CHECK(code_of(Address{.host = "no-such-name.invalid", .port = 1}) == "not_found");
   CHECK(code_of(Address{.host = "127.0.0.1", .port = 0}) == "invalid");
+}
+
+TEST_CASE("connect: a server that does not answer is given up in time") {
+  const Descriptor full(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in there = tcp_address(0);
+  socklen_t bytes = sizeof there;
+  REQUIRE(::bind(full.number(), reinterpret_cast<const sockaddr*>(&there), sizeof there) == 0);
+  REQUIRE(::listen(full.number(), 0) == 0);
+  REQUIRE(::getsockname(full.number(), reinterpret_cast<sockaddr*>(&there), &bytes) == 0);
+  std::vector<Descriptor> others;  // what fills the queue of those that nobody accepts
+  for (int i = 0; i < 4; ++i) {
+    others.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(::connect(others.back().number(), reinterpret_cast<const sockaddr*>(&there), sizeof there));
+  }
+  std::string code;
+  CHECK(run_loop([&](Loop& loop) {
+          return connect(loop, Address{.host = "127.0.0.1", .port = ntohs(there.sin_port)}, 50ms)
+              .then([](kj::Own<kj::AsyncIoStream>) { FAIL("connected"); },
+                    [&code](kj::Exception&& e) { code = code_name(e); });
+        }) == "");
+  CHECK(code == "timeout");
+}
+
+TEST_CASE("connect: an attempt that is dropped, at any moment, leaves nothing behind") {
+  for (const char* host : {"127.0.0.1", "localhost", "no-such-name.invalid"}) {
+    for (const auto wait : {0us, 50us, 500us, 5000us}) {
+      CHECK(run_loop([&](Loop& loop) {
+              auto attempt =
+                  connect(loop, Address{.host = host, .port = 1}, kSoon).ignoreResult().catch_([](kj::Exception&&) {});
+              return loop.after(wait).exclusiveJoin(kj::mv(attempt));
+            }) == "");
+    }
+  }
 }
