@@ -34,6 +34,7 @@ bool of_one_connection(int error) {
 std::optional<ConnectionCount::Ticket> ConnectionCount::take() {
   if (now_.fetch_add(1) < most_) return Ticket(*this);
   now_.fetch_sub(1);
+  refused_.fetch_add(1);
   return std::nullopt;
 }
 

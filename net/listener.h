@@ -54,12 +54,15 @@ class ConnectionCount {
   [[nodiscard]] std::optional<Ticket> take();
   /// Places taken.
   [[nodiscard]] std::size_t now() const { return now_.load(); }
+  /// How often there was none.
+  [[nodiscard]] std::uint64_t refused() const { return refused_.load(); }
   /// Places there are.
   [[nodiscard]] std::size_t most() const { return most_; }
 
  private:
   std::size_t most_;
   std::atomic<std::size_t> now_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
 };
 
 /// Takes over a socket that came in. Called on the thread of `loop`, which the socket is of. Destroy `ticket` with the

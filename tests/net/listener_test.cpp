@@ -165,6 +165,7 @@ TEST_CASE("listener: beyond the most, connections are closed at once; with room 
               })
               .then([&, address] {
                 CHECK(guests.guests.size() == 2);
+                CHECK(count.refused() == 1);
                 guests.guests.pop_back();
                 return connect(loop, address, kSoon).then([&](kj::Own<kj::AsyncIoStream> stream) {
                   return until(loop, [&guests] { return guests.guests.size() == 2; }).attach(kj::mv(stream));
@@ -176,6 +177,8 @@ TEST_CASE("listener: beyond the most, connections are closed at once; with room 
   CHECK(count.now() == 0);
 }
 
+// UndefinedBehaviorSanitizer makes a pipe to look at memory with, and calls every object bad when it cannot.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("listener: out of descriptors it rests, and takes what waits once there are some") {
   ConnectionCount count(10);
   Guests guests;
@@ -202,6 +205,8 @@ TEST_CASE("listener: out of descriptors it rests, and takes what waits once ther
         }) == "");
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
 }
+
+#endif
 
 TEST_CASE("listener: a Unix socket is for its owner only, and its file goes with the listener") {
   Folder folder;
