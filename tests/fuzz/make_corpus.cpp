@@ -7,6 +7,10 @@
 #include <random>
 #include <string>
 
+#include <capnp/message.h>
+#include <capnp/rpc.capnp.h>
+#include <capnp/serialize.h>
+
 #include "cli/event_json.h"
 #include "cli/generate/retail.h"
 #include "daybook/log.h"
@@ -176,6 +180,35 @@ void add_projections(Corpus& corpus) {
   }
 }
 
+/// What a client says first, as `rpc_frame` takes it: the size of the pieces, then frames.
+void add_frames(Corpus& corpus) {
+  using capnp::rpc::Message;
+  const auto frame = [](auto&& fill) {
+    capnp::MallocMessageBuilder message;
+    fill(message.initRoot<Message>());
+    const auto words = capnp::messageToFlatArray(message);
+    const auto bytes = words.asBytes();
+    return std::string(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+  };
+  const std::string bootstrap = frame([](Message::Builder message) { message.initBootstrap().setQuestionId(0); });
+  const std::string call = frame([](Message::Builder message) {
+    auto call = message.initCall();
+    call.setQuestionId(1);
+    call.initTarget().initPromisedAnswer().setQuestionId(0);
+    auto table = call.initParams().initCapTable(2);
+    table[0].setSenderPromise(1);
+    table[1].setSenderHosted(2);
+  });
+  const std::string resolve = frame([](Message::Builder message) {
+    message.initResolve().setPromiseId(1);
+    message.getResolve().initCap().setSenderPromise(3);
+  });
+  const std::string finish = frame([](Message::Builder message) { message.initFinish().setQuestionId(1); });
+  const std::string release = frame([](Message::Builder message) { message.initRelease().setReferenceCount(1); });
+  corpus.add("rpc_frame", "\xff" + bootstrap + call + resolve + finish + release);
+  corpus.add("rpc_frame", "\x02" + bootstrap + finish);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -190,5 +223,6 @@ int main(int count, char** arguments) {
   add_texts(corpus);
   add_mappings(corpus);
   add_projections(corpus);
+  add_frames(corpus);
   return 0;
 }
