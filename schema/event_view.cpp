@@ -1,5 +1,6 @@
 // Decoding in place. The unchecked reader is right here: a Block exists only after its link was verified and its
-// events were found inside it, and only daybook wrote those bytes (architecture: Bytes).
+// events were found inside it, and either only daybook wrote those bytes (architecture: Bytes) or each event was looked
+// through (schema/event_check.h).
 #include <capnp/message.h>
 #include <event.capnp.h>
 
@@ -30,7 +31,7 @@ Uuid uuid_of(std::uint64_t high, std::uint64_t low) {
 }  // namespace
 
 Sequence EventView::sequence() const {
-  return block_->first_sequence().plus(index_);
+  return block_->sequence_of(index_);
 }
 Version EventView::version() const {
   return Version(block_->event_words(index_)[kEventVersionWord]);

@@ -13,11 +13,9 @@
 #include "daybook/ids.h"
 #include "daybook/log.h"
 #include "daybook/result.h"
+#include "daybook/state.h"
 
 namespace daybook {
-
-class State;
-struct ProjectionStatus;
 
 /// How to connect, and how much to hold. Out of range is `invalid`.
 struct ClientOptions {

@@ -1,0 +1,25 @@
+// Where what Cap'n Proto throws of a malformed message becomes an error.
+//
+// Threads: any; pure functions.
+#pragma once
+
+#include <kj/exception.h>
+#include <string>
+#include <utility>
+
+#include "daybook/result.h"
+
+namespace daybook::net {
+
+/// `read()`, which returns a Result; `invalid` where the message that it reads is malformed, or makes a few bytes look
+/// like many (Cap'n Proto's traversal limit).
+template <class Read>
+[[nodiscard]] auto guarded(Read&& read) -> decltype(read()) {
+  try {
+    return std::forward<Read>(read)();
+  } catch (const kj::Exception& exception) {
+    return fail(Code::invalid, std::string("the message is malformed: ") + exception.getDescription().cStr());
+  }
+}
+
+}  // namespace daybook::net
