@@ -51,29 +51,12 @@ class PackedBatch {
   Hash128 hash_{};                        ///< Of an excerpt.
 };
 
-/// The bytes are referred to, not copied, where the message is one that a Connection sends (net/external.h); they are
-/// kept until it is written.
+/// The bytes are referred to, not copied, where they are many and the message is one that a Connection sends
+/// (net/external.h); they are kept until it is written.
 void to_wire(const PackedBatch& batch, rpc::Batch::Builder builder);
 
 /// What a peer sent, copied and checked: its hash, its structure, every event, what is picked. `corruption`: the bytes
 /// are not what they claim to be; `invalid`: malformed, or picks that are none.
 [[nodiscard]] Result<Batch> from_wire(rpc::Batch::Reader reader);
-
-/// Events that are not delivered, and why.
-struct Gap {
-  /// What is in the way.
-  enum class Reason : std::uint8_t {
-    damaged,  ///< They cannot be read.
-    denied,   ///< They may not be read.
-  };
-  Sequence first;                   ///< With `last`, inclusive.
-  Sequence last;                    ///< See `first`.
-  Reason reason = Reason::damaged;  ///< What is in the way.
-  std::string message{};            ///< For a person, in one line.
-};
-
-void to_wire(const Gap& gap, rpc::Gap::Builder builder);
-/// `invalid`: malformed, or no range.
-[[nodiscard]] Result<Gap> from_wire(rpc::Gap::Reader reader);
 
 }  // namespace daybook::net

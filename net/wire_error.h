@@ -5,13 +5,17 @@
 
 #include <rpc.capnp.h>
 #include <cstddef>
+#include <string>
 
 #include "daybook/result.h"
 
 namespace daybook::net {
 
-/// Of a peer's message no more is kept.
+/// No more is kept of a peer's words to people.
 inline constexpr std::size_t kErrorTextBytesMax = 4096;
+
+/// What of a peer's text is shown to people: one line of UTF-8, of at most kErrorTextBytesMax.
+[[nodiscard]] std::string one_line(capnp::Text::Reader text);
 
 void to_wire(const Error& error, rpc::Error::Builder builder);
 

@@ -1,6 +1,6 @@
 // A block is checked once, where it enters memory: its hash against the link, its frame against its size, each event
-// against its bounds, and of bytes that daybook need not have written, each event's inside. From then on everything reads
-// it in place.
+// against its bounds, and of bytes that daybook need not have written, each event's inside. From then on everything
+// reads it in place.
 #include "daybook/block.h"
 
 #include <algorithm>

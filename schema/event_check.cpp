@@ -70,8 +70,8 @@ class Look {
     const std::uint64_t pointer = words_[at];
     if ((pointer & 3U) != 1 || ((pointer >> 32U) & 7U) != element_size) return std::nullopt;
     const std::uint64_t count = pointer >> 35U;
-    const std::uint64_t words = element_size == kListOfBytes ? (count + 7) / 8
-                                                             : count + (element_size == kListOfStructs ? 1 : 0);
+    const std::uint64_t words =
+        element_size == kListOfBytes ? (count + 7) / 8 : count + (element_size == kListOfStructs ? 1 : 0);
     const std::int64_t begin = static_cast<std::int64_t>(at) + 1 + words_ahead(pointer);
     if (begin < 0 || words > words_.size() || static_cast<std::uint64_t>(begin) > words_.size() - words) {
       return std::nullopt;

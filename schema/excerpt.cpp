@@ -82,7 +82,7 @@ Excerpt make_excerpt(const Block& block, std::span<const std::uint32_t> picks) {
   excerpt.sequences.reserve(picks.size());
   for (unsigned i = 0; i < picks.size(); ++i) {
     const auto event = events[picks[i]];
-    std::memcpy(event_list.init(i, event.size()).begin(), event.begin(), event.size());
+    std::memcpy(event_list.init(i, static_cast<unsigned>(event.size())).begin(), event.begin(), event.size());
     excerpt.sequences.push_back(block.sequence_of(picks[i]).value());
   }
   message.requireFilled();
