@@ -9,6 +9,7 @@
 #include "bench/live_server.h"
 #include "bench/replay_run.h"
 #include "bench/suite.h"
+#include "bench/tail_run.h"
 
 namespace daybook::bench {
 namespace {
