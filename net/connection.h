@@ -67,17 +67,20 @@ class Connection {
   /// As long as what this returns lives, the connection is not idle.
   [[nodiscard]] Hold hold() { return Hold(kj::addRef(*holds_)); }
 
-  /// Done when the connection has ended, with the reason: `io` the peer went away or is dead; `closed` close() was
-  /// called or the peer closed in good order; `timeout` handshake, idle or half a message; `too_large` or `busy` a
-  /// bound was broken; `invalid` the peer broke the protocol. May be asked for any number of times; must be dropped
-  /// before the loop.
-  [[nodiscard]] kj::Promise<Error> closed();
+  /// Done when the connection has ended; reason() then says why. May be asked for any number of times; what it returns
+  /// must be dropped before the loop. Never fails. Destroying the connection ends it too.
+  [[nodiscard]] kj::Promise<void> closed() { return closed_.addBranch(); }
+
+  /// Why it ends, once that is decided: `io` the peer went away or is dead; `closed` close() was called or the peer
+  /// closed in good order; `timeout` handshake, idle or half a message; `too_large` or `busy` a bound was broken;
+  /// `invalid` one of the two found the other to break the protocol.
+  [[nodiscard]] const std::optional<Error>& reason() const { return reason_; }
 
   /// Ends the connection: tells the peer `reason`, then closed() is done, within the limits' linger. Again: nothing.
   void close(Error reason);
 
   /// The figures now.
-  [[nodiscard]] WireStatistics statistics() const { return wire_->statistics(); }
+  [[nodiscard]] WireStatistics statistics() const;
 
  private:
   using System = capnp::RpcSystem<capnp::rpc::twoparty::VatId>;
@@ -89,6 +92,7 @@ class Connection {
   /// The limit in time that is passed now.
   [[nodiscard]] std::optional<Error> overdue();
   void end(Error reason);
+  void ending();
   void finish();
 
   Loop& loop_;
@@ -103,8 +107,8 @@ class Connection {
   bool logged_in_ = false;
   std::optional<Error> reason_;
 
-  kj::Own<kj::PromiseFulfiller<Error>> closed_fulfiller_;
-  kj::ForkedPromise<Error> closed_ = nullptr;
+  kj::Own<kj::PromiseFulfiller<void>> closed_fulfiller_;
+  kj::ForkedPromise<void> closed_ = nullptr;
   std::unique_ptr<Wire> wire_;
   std::optional<System> system_;
   kj::Promise<void> linger_ = nullptr;

@@ -17,7 +17,8 @@
 
 namespace daybook::net {
 
-/// One connection's counts. Messages cost a look at their kind; only those with capabilities cost a look-up.
+/// One connection's counts. A call costs a look-up or two, and so does a message with capabilities; other messages a
+/// look at their kind.
 class Ledger {
  public:
   /// Keeps a copy of `limits`.
@@ -32,7 +33,7 @@ class Ledger {
   /// Calls of the peer that have no answer yet.
   [[nodiscard]] std::size_t calls_in_flight() const { return calls_in_flight_; }
   /// Calls of the peer whose answers it has not let go of, those in flight among them.
-  [[nodiscard]] std::size_t unfinished_calls() const { return unfinished_calls_; }
+  [[nodiscard]] std::size_t unfinished_calls() const { return calls_.size(); }
   /// Capabilities of ours that the peer holds.
   [[nodiscard]] std::size_t exports() const { return exports_.size(); }
   /// Promises of the peer that have not resolved.
@@ -45,22 +46,33 @@ class Ledger {
  private:
   using Capabilities = capnp::List<capnp::rpc::CapDescriptor>::Reader;
   using Ids = std::vector<std::uint32_t>;
+  using ByQuestion = std::unordered_map<std::uint32_t, Ids>;
 
-  [[nodiscard]] std::optional<std::string> opened(capnp::rpc::Payload::Reader params);
-  [[nodiscard]] std::optional<std::string> taken(Capabilities capabilities, std::size_t depth);
-  [[nodiscard]] std::optional<std::string> resolved(capnp::rpc::Resolve::Reader resolve);
-  void given(Capabilities capabilities, std::unordered_map<std::uint32_t, Ids>& by_question, std::uint32_t question);
-  void give(capnp::rpc::CapDescriptor::Reader capability, Ids* given);
-  void settle(std::unordered_map<std::uint32_t, Ids>& by_question, std::uint32_t question, bool released);
+  /// Where a call of the peer stands.
+  enum class Call : std::uint8_t {
+    in_flight,  ///< No answer yet.
+    answered,   ///< The peer has the answer, and has not let go of it.
+    let_go,     ///< The peer lets go of the answer that it has not got.
+  };
+
+  [[nodiscard]] std::optional<std::string> opened(std::uint32_t question);
+  void answered(capnp::rpc::Return::Reader answer);
+  void finished(capnp::rpc::Finish::Reader finish);
+  /// Of a capability that is the sender's own.
+  [[nodiscard]] static std::optional<std::uint32_t> id_of(capnp::rpc::CapDescriptor::Reader capability);
+  void give(Capabilities capabilities, ByQuestion& by_question, std::uint32_t question);
+  void settle(ByQuestion& by_question, std::uint32_t question, bool released);
   void release(std::uint32_t capability, std::uint32_t references);
+  [[nodiscard]] std::optional<std::string> taken(Capabilities capabilities);
+  [[nodiscard]] std::optional<std::string> resolved(capnp::rpc::Resolve::Reader resolve);
 
   ConnectionLimits limits_;
-  std::size_t calls_in_flight_ = 0;
-  std::size_t unfinished_calls_ = 0;
+  std::unordered_map<std::uint32_t, Call> calls_;             ///< The peer's, by its question's number.
+  std::size_t calls_in_flight_ = 0;                           ///< Of `calls_`, those that have no answer.
   std::unordered_map<std::uint32_t, std::uint64_t> exports_;  ///< References that the peer has to each.
-  std::unordered_map<std::uint32_t, Ids> in_results_;         ///< Given with an answer, by the peer's question.
-  std::unordered_map<std::uint32_t, Ids> in_params_;          ///< Given with a call of ours, by our question.
-  std::unordered_map<std::uint32_t, std::size_t> promises_;   ///< The peer's, with how many led to each.
+  ByQuestion in_results_;                                     ///< Given with an answer, by the peer's question.
+  ByQuestion in_params_;                                      ///< Given with a call of ours, by our question.
+  std::unordered_map<std::uint32_t, std::size_t> promises_;   ///< The peer's, and how many led to each.
 };
 
 }  // namespace daybook::net

@@ -19,6 +19,7 @@
 
 #include "daybook/result.h"
 #include "net/address.h"
+#include "net/bind.h"
 #include "net/loop.h"
 #include "net/socket_stream.h"
 
@@ -83,28 +84,25 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   /// What is listened on: with the IP address and the port that it came to.
-  [[nodiscard]] const Address& address() const { return address_; }
+  [[nodiscard]] const Address& address() const { return bound_.address; }
 
  private:
-  Listener(Loop& loop, std::span<Loop* const> loops, Address address, int descriptor, ConnectionCount& count,
-           const Welcome& welcome);
+  Listener(Loop& loop, std::span<Loop* const> loops, Bound bound, ConnectionCount& count, const Welcome& welcome);
 
   kj::Promise<void> accept_on();
   /// Takes what has come; how long to rest before the next.
   std::chrono::milliseconds accept_some();
-  void hand_over(int descriptor);
-  void warn(std::string_view what);
+  void hand_over(int number);
+  void warn(const std::string& what, const char* now);
 
   Loop& loop_;
   std::vector<Loop*> loops_;
-  Address address_;
+  Bound bound_;
   ConnectionCount& count_;
   const Welcome& welcome_;
   boost::asio::posix::stream_descriptor socket_;
-  std::uint64_t file_device_ = 0;  ///< Of the Unix socket's file.
-  std::uint64_t file_number_ = 0;  ///< Likewise.
-  std::size_t next_ = 0;           ///< Loop that gets the next socket.
-  std::uint64_t unsaid_ = 0;       ///< Refusals since the last line in the log.
+  std::size_t next_ = 0;      ///< Loop that gets the next socket.
+  std::uint64_t unsaid_ = 0;  ///< Refusals since the last line in the log.
   std::optional<std::chrono::steady_clock::time_point> said_;
   kj::Promise<void> accepting_ = nullptr;
 };

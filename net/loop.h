@@ -52,6 +52,9 @@ class Loop {
   /// Monotonic time by the loop's clock.
   [[nodiscard]] std::chrono::steady_clock::time_point now() const { return clock_.steady_now(); }
 
+  /// The clock that it was given.
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+
   /// For sockets and timers that live and die on this thread.
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
 

@@ -7,11 +7,13 @@
 
 #include <capnp/serialize-async.h>
 #include <kj/async-io.h>
+#include <kj/vector.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 
 #include "daybook/clock.h"
+#include "net/kj_interface.h"
 
 namespace daybook::net {
 
@@ -33,9 +35,10 @@ inline constexpr std::uint64_t kWalkWordsMin = 4096;
 /// Where the reading side stands.
 struct Reading {
   bool inside = false;                            ///< Some of a message has come, not all of it.
-  std::chrono::steady_clock::time_point since{};  ///< Since when: its first byte; otherwise the end of the one before.
+  std::chrono::steady_clock::time_point since{};  ///< Since when: its first byte.
 };
 
+DAYBOOK_KJ_INTERFACE_BEGIN
 /// Messages in, messages out. One read and one write at a time.
 class MessageStream final : public capnp::MessageStream {
  public:
@@ -51,6 +54,9 @@ class MessageStream final : public capnp::MessageStream {
 
   /// The bytes below.
   [[nodiscard]] kj::AsyncIoStream& bytes() { return *stream_; }
+
+  /// The next message if all of it has been read already; else null, also for one that tryReadMessage() would refuse.
+  [[nodiscard]] kj::Maybe<capnp::MessageReaderAndFds> take_held(const capnp::ReaderOptions& options);
 
   using capnp::MessageStream::tryReadMessage;
   using capnp::MessageStream::writeMessage;
@@ -76,6 +82,7 @@ class MessageStream final : public capnp::MessageStream {
 
  private:
   struct Frame;
+  class Arrived;
 
   /// Done when the buffer holds `bytes`, at most kIdleBufferBytes; false where the stream ended first.
   kj::Promise<bool> buffered(std::size_t bytes);
@@ -84,6 +91,8 @@ class MessageStream final : public capnp::MessageStream {
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> read_frame(capnp::ReaderOptions options);
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> read_body(const Frame& frame, capnp::ReaderOptions options);
   [[nodiscard]] kj::Maybe<kj::Exception> parse_table(Frame& frame) const;
+  [[nodiscard]] kj::Own<capnp::MessageReader> arrived(const Frame& frame, kj::Array<capnp::word> words,
+                                                      capnp::ReaderOptions options) const;
   void add_message(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
   [[nodiscard]] std::size_t held() const { return end_ - begin_; }
   [[nodiscard]] std::uint32_t word32(std::size_t number) const;
@@ -97,10 +106,11 @@ class MessageStream final : public capnp::MessageStream {
   kj::Array<kj::byte> buffer_;
   std::size_t begin_ = 0;      ///< Of what was read and not yet taken, in `buffer_`.
   std::size_t end_ = 0;        ///< Its end.
-  std::size_t read_most_ = 0;  ///< Of one read, lately: what the buffer's size follows.
+  std::size_t read_last_ = 0;  ///< What the buffer held after the last read: what its size follows.
 
   kj::Vector<std::uint32_t> tables_;                 ///< Of the messages being written.
   kj::Vector<kj::ArrayPtr<const kj::byte>> pieces_;  ///< Their tables and segments.
 };
+DAYBOOK_KJ_INTERFACE_END
 
 }  // namespace daybook::net

@@ -12,9 +12,11 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "net/kj_interface.h"
 #include "net/ledger.h"
 #include "net/limits.h"
 #include "net/message_stream.h"
@@ -34,14 +36,16 @@ struct WireStatistics {
   std::size_t exports = 0;           ///< Capabilities of ours that the peer holds.
 };
 
+DAYBOOK_KJ_INTERFACE_BEGIN
 /// One peer, as the RPC's network.
 class Wire final : public capnp::TwoPartyVatNetworkBase,
                    private capnp::TwoPartyVatNetworkBase::Connection,
                    private capnp::RpcFlowController::WindowGetter {
  public:
-  /// `stream` outlives this. `over` is called when the RPC has let go of the connection: nothing more will be sent.
+  /// `stream` outlives this. `ending` is called once, when reason() is there; `over` when the RPC has let go of the
+  /// connection: nothing more will be sent.
   Wire(MessageStream& stream, capnp::rpc::twoparty::Side side, const ConnectionLimits& limits,
-       std::function<void()> over);
+       std::function<void()> ending, std::function<void()> over);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -55,8 +59,6 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
 
   /// The figures now.
   [[nodiscard]] WireStatistics statistics() const;
-  /// Messages either way so far: what an idle timer watches.
-  [[nodiscard]] std::uint64_t messages() const { return statistics_.messages_received + statistics_.messages_sent; }
 
   kj::Maybe<kj::Own<capnp::TwoPartyVatNetworkBase::Connection>> connect(
       capnp::rpc::twoparty::VatId::Reader whom) override;
@@ -75,19 +77,25 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
 
   /// Takes a message to be sent.
   void enqueue(kj::Own<OutgoingMessage> message);
-  kj::Promise<void> write_batch();
-  [[nodiscard]] std::size_t take_batch();
+  /// Writes what waits, and what comes meanwhile.
+  kj::Promise<void> write_all();
+  void take_batch();
+  void drop_batch();
+  void tell_flushed();
+  void break_off(kj::Exception why);
   [[nodiscard]] kj::Promise<void> admitted();
   [[nodiscard]] bool admits() const;
   void open_gate();
   kj::Promise<kj::Maybe<kj::Own<capnp::IncomingRpcMessage>>> take_in(kj::Maybe<capnp::MessageReaderAndFds> message);
   void note(const kj::Exception& why);
+  [[nodiscard]] static kj::Exception aborted(const char* whose, capnp::rpc::Exception::Reader why);
 
   MessageStream& stream_;
   capnp::rpc::twoparty::Side side_;
   ConnectionLimits limits_;
+  std::function<void()> ending_;
   std::function<void()> over_;
-  kj::Own<LetGo> let_go_;
+  std::unique_ptr<LetGo> let_go_;
   capnp::MallocMessageBuilder peer_id_;
   Ledger ledger_;
   WireStatistics statistics_;
@@ -105,5 +113,6 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
   kj::Canceler reading_;
   kj::Promise<void> write_ = nullptr;
 };
+DAYBOOK_KJ_INTERFACE_END
 
 }  // namespace daybook::net
