@@ -131,8 +131,10 @@ std::vector<CommitInfo> Block::commits() const {
   const kj::ArrayPtr<const capnp::word> segments[] = {segment_of(words_.get(), word_count_)};
   capnp::SegmentArrayMessageReader message(segments, {.traversalLimitInWords = 4 * word_count_ + 1024});
   std::vector<CommitInfo> infos;
-  Sequence first = first_sequence_;
+  std::uint32_t at = 0;
   for (const auto commit : message.getRoot<schema::Block>().getCommits()) {
+    // Of foreign bytes a commit may count no events, and then begins at none.
+    const Sequence first = at < event_count() ? sequence_of(at) : last_sequence().next();
     CommitInfo info{.key = std::nullopt, .first = first, .event_count = commit.getEventCount()};
     if (commit.getHasKey()) {
       info.key.emplace();
@@ -141,7 +143,7 @@ std::vector<CommitInfo> Block::commits() const {
     }
     store_be64(info.fingerprint.data(), commit.getFingerprintHigh());
     store_be64(info.fingerprint.data() + 8, commit.getFingerprintLow());
-    first = first.plus(info.event_count);
+    at += info.event_count;
     infos.push_back(info);
   }
   return infos;
