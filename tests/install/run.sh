@@ -79,6 +79,14 @@ expect "commands in README.md" 10 "$(wc -l <"$work/commands.sh")"
 (cd "$work" && PATH=$prefix/bin:$PATH bash -euo pipefail commands.sh) >"$work/commands.out" 2>&1 ||
   { cat "$work/commands.out"; exit 1; }
 
+step "the server in README.md"
+awk '/^## /{ chapter = /server in five/ } chapter && /^```$/ { inside = 0 } inside; chapter && /^```sh$/ { inside = 1 }' \
+  "$source/README.md" | sed "s/4290/$((20000 + $$ % 10000))/" >"$work/server.sh"
+expect "commands of the server in README.md" 5 "$(wc -l <"$work/server.sh")"
+# The server is this shell's, so that it ends however the commands do.
+(cd "$work" && PATH=$prefix/bin:$PATH && trap 'kill %1' EXIT && set -euo pipefail && . ./server.sh) \
+  >"$work/server.out" 2>&1 || { cat "$work/server.out"; exit 1; }
+
 if [ -d "$source/examples/custom-projection" ]; then
   step "examples/custom-projection"
   consume custom "$source/examples/custom-projection"
