@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daybook/ids.h"
 #include "daybook/log.h"
@@ -64,6 +65,8 @@ class RemoteProjection {
  public:
   /// `not_found` where the server runs none of this name; `unsupported` for an embedded log. `log` outlives it.
   [[nodiscard]] static Result<std::unique_ptr<RemoteProjection>> open(Log& log, std::string_view name);
+  /// Where each stands that the server runs. `unsupported` for an embedded log. Blocks.
+  [[nodiscard]] static Result<std::vector<ProjectionStatus>> list(Log& log);
   ~RemoteProjection();
   RemoteProjection(const RemoteProjection&) = delete;
   RemoteProjection& operator=(const RemoteProjection&) = delete;
