@@ -63,11 +63,12 @@ Result<Delivery> Mailbox::take(std::chrono::nanoseconds wait) {
   while (true) {
     if (stopped_) return fail(Code::closed, "the subscription is closed");
     if (!items_.empty()) {
-      Item item = std::move(items_.front());
-      items_.pop_front();
+      Item& item = items_.front();
       bytes_ -= item.bytes;
       position_ = item.delivery.checkpoint;
-      return std::move(item.delivery);
+      Result<Delivery> taken(std::move(item.delivery));
+      items_.pop_front();
+      return taken;
     }
     if (ended_) return std::unexpected(*ended_);
     if (!bell_.wait_until(lock, until) && items_.empty() && !ended_ && !stopped_) {
