@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daybook/result.h"
+#include "net/errors.h"
 
 namespace daybook::net {
 
@@ -18,7 +19,7 @@ template <class Read>
   try {
     return std::forward<Read>(read)();
   } catch (const kj::Exception& exception) {
-    return fail(Code::invalid, std::string("the message is malformed: ") + exception.getDescription().cStr());
+    return fail(Code::invalid, "the message is malformed: " + to_error(exception).message);
   }
 }
 
