@@ -4,7 +4,6 @@
 // Threads: the loop's. Owns: the calls in progress.
 #pragma once
 
-#include <kj/async.h>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <utility>
+
+#include <kj/async.h>
 
 #include "client/answer.h"
 #include "client/uplink.h"

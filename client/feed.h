@@ -4,11 +4,12 @@
 // Threads: the loop's. Owns: the server's capability to push, and ours to be pushed to.
 #pragma once
 
-#include <kj/async.h>
-#include <rpc.capnp.h>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <kj/async.h>
+#include <rpc.capnp.h>
 
 #include "client/mailbox.h"
 #include "client/uplink.h"

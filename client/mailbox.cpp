@@ -58,7 +58,7 @@ bool Mailbox::made_room() {
 }
 
 Result<Delivery> Mailbox::take(std::chrono::nanoseconds wait) {
-  const auto until = std::chrono::steady_clock::now() + std::min<std::chrono::nanoseconds>(wait, std::chrono::hours(1));
+  const auto until = Clock::system().steady_now() + std::min<std::chrono::nanoseconds>(wait, std::chrono::hours(1));
   Lock lock(mutex_);
   while (true) {
     if (stopped_) return fail(Code::closed, "the subscription is closed");

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/mutex.h"
+#include "daybook/clock.h"
 #include "daybook/result.h"
 #include "daybook/subscription.h"
 

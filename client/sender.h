@@ -4,13 +4,14 @@
 // Threads: the loop's. Owns: the appends between outbox and answer.
 #pragma once
 
-#include <kj/async.h>
-#include <rpc.capnp.h>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <list>
 #include <memory>
+
+#include <kj/async.h>
+#include <rpc.capnp.h>
 
 #include "client/outbox.h"
 #include "client/uplink.h"

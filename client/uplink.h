@@ -4,13 +4,14 @@
 // Threads: the loop's; heard(), head() and log_id() any. Owns: the connection.
 #pragma once
 
-#include <kj/async.h>
-#include <rpc.capnp.h>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <kj/async.h>
+#include <rpc.capnp.h>
 
 #include "client/dice.h"
 #include "daybook/client.h"
@@ -60,15 +61,15 @@ class Uplink {
   [[nodiscard]] const LogId& log_id() const { return log_id_; }
 
  private:
-  kj::Promise<Result<void>> try_once();
-  kj::Promise<Result<void>> greet();
+  [[nodiscard]] kj::Promise<Result<void>> try_once();
+  [[nodiscard]] kj::Promise<Result<void>> greet();
   /// Of openLog's answer: whether it is the log that it was.
-  Result<void> recognise(rpc::Session::OpenLogResults::Reader answer);
+  [[nodiscard]] Result<void> recognise(rpc::Session::OpenLogResults::Reader answer);
   void come_up();
   void go_down(const Error& why);
-  kj::Promise<Result<void>> open_until(std::chrono::steady_clock::time_point deadline);
-  kj::Promise<void> stay_up();
-  kj::Promise<void> come_back();
+  [[nodiscard]] kj::Promise<Result<void>> open_until(std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] kj::Promise<void> stay_up();
+  [[nodiscard]] kj::Promise<void> come_back();
   void ask_anchor();
 
   net::Loop& loop_;

@@ -3,13 +3,14 @@
 // Threads: any; to_wire the message's. Owns: a PackedBatch shares the block, or owns the excerpt.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
+
+#include <rpc.capnp.h>
 
 #include "daybook/cursor.h"
 #include "daybook/result.h"

@@ -3,9 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <cstddef>
 #include <optional>
+
+#include <rpc.capnp.h>
 
 #include "daybook/event.h"
 #include "daybook/log.h"

@@ -3,9 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <cstddef>
 #include <string>
+
+#include <rpc.capnp.h>
 
 #include "daybook/result.h"
 

@@ -3,9 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <cstdint>
 #include <string>
+
+#include <rpc.capnp.h>
 
 #include "daybook/ids.h"
 #include "daybook/result.h"

@@ -3,9 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <kj/exception.h>
 #include <string>
 #include <utility>
+
+#include <kj/exception.h>
 
 #include "daybook/result.h"
 #include "net/errors.h"

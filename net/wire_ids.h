@@ -3,8 +3,9 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <string>
+
+#include <rpc.capnp.h>
 
 #include "daybook/ids.h"
 #include "schema/hash.h"

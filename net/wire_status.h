@@ -3,9 +3,10 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <cstddef>
 #include <vector>
+
+#include <rpc.capnp.h>
 
 #include "daybook/cursor.h"
 #include "daybook/log.h"

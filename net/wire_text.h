@@ -3,11 +3,12 @@
 // Threads: any; pure functions.
 #pragma once
 
-#include <capnp/list.h>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <capnp/list.h>
 
 #include "daybook/result.h"
 

@@ -29,7 +29,7 @@ struct ClientOptions {
   std::chrono::nanoseconds call_timeout = std::chrono::seconds(30);
   /// Between two tries: doubled from the first to the last, with jitter of half.
   std::chrono::nanoseconds backoff_first = std::chrono::milliseconds(20);
-  std::chrono::nanoseconds backoff_last = std::chrono::seconds(2);
+  std::chrono::nanoseconds backoff_last = std::chrono::seconds(2);  ///< See `backoff_first`.
 
   /// Appends that come together travel together: while one request is on its way the next ones gather. `linger` waits
   /// longer for more. At most 1 s.

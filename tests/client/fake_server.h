@@ -4,13 +4,14 @@
 // Threads: the test's; what it is told to do runs on its own. Owns: its loop's thread, its connections.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <rpc.capnp.h>
 
 #include "base/mutex.h"
 #include "daybook/event.h"

@@ -2,9 +2,7 @@
 // taken every field can be read, giving no more than was sent.
 #include <cstring>
 
-#include <capnp/message.h>
 #include <doctest/doctest.h>
-#include <event.capnp.h>
 
 #include "schema/block_builder.h"
 #include "schema/event_check.h"

@@ -1,9 +1,8 @@
 // Batches over the wire: stored blocks arrive byte for byte, excerpts read as the events that they were made of, and
 // nothing that a hostile server sends is believed.
-#include "net/wire_batch.h"
-
 #include <doctest/doctest.h>
 
+#include "net/wire_batch.h"
 #include "schema/excerpt.h"
 #include "tests/log/block_fixture.h"
 #include "tests/log/seed.h"

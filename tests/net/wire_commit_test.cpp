@@ -1,11 +1,10 @@
 // Commits over the wire: what arrives is what was meant, and what a hostile client sends costs no more than it sent.
-#include "net/wire_commit.h"
-
 #include <limits>
 
 #include <doctest/doctest.h>
 
 #include "daybook/limits.h"
+#include "net/wire_commit.h"
 #include "schema/event_codec.h"
 #include "tests/log/block_fixture.h"
 #include "tests/net/wire_fixture.h"

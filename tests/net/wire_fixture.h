@@ -3,12 +3,12 @@
 // Threads: the test's.
 #pragma once
 
-#include <capnp/message.h>
-#include <capnp/serialize.h>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <capnp/message.h>
+#include <capnp/serialize.h>
 #include <doctest/doctest.h>
 
 #include "net/wire_commit.h"
