@@ -156,6 +156,7 @@ TEST_CASE("client append: a timeout says not appended where it was never sent, o
   check_error(log->append(commit_of("sent"), soon), Code::timeout, Outcome::may_have_been_appended);
   server.refuse(true);
   server.cut();
+  server.await_refused();
   check_error(log->append(commit_of("down"), soon), Code::timeout, Outcome::not_appended);
 
   // Sent once, and never again: it may have been appended.
@@ -285,6 +286,7 @@ TEST_CASE("client close: without a connection it does not wait, and says what is
   static_cast<void>(server.await_commits(1));
   server.refuse(true);
   server.cut();
+  server.await_refused();
   REQUIRE(log->append_async(commit_of("unsent"), answers.next("unsent")));
   REQUIRE(log->close());
   const auto results = answers.await(2);

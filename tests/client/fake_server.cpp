@@ -29,6 +29,7 @@ struct FakeServer::State {
   std::size_t requests DAYBOOK_GUARDED_BY(mutex) = 0;
   std::vector<std::string> starts DAYBOOK_GUARDED_BY(mutex);
   std::size_t pushed DAYBOOK_GUARDED_BY(mutex) = 0;
+  bool refused DAYBOOK_GUARDED_BY(mutex) = false;
 
   std::unique_ptr<Parts> parts;
   net::LoopThread thread{"fake-server"};
@@ -50,8 +51,10 @@ class FakeServer::Parts final : private kj::TaskSet::ErrorHandler {
     log_id.bytes.fill(1);
     loops[0] = &loop;
     welcome = [this](net::Loop&, net::Socket socket, net::ConnectionCount::Ticket) {
-      if (refuses) return;
-      take(std::move(socket));
+      if (!refuses) return take(std::move(socket));
+      const Lock lock(state.mutex);
+      state.refused = true;
+      state.bell.notify_all();
     };
   }
 
@@ -259,7 +262,15 @@ void FakeServer::cut() {
 }
 
 void FakeServer::refuse(bool refuses) {
+  {
+    const Lock lock(state_->mutex);
+    state_->refused = false;
+  }
   on_loop([&](Parts& parts) { parts.refuses = refuses; });
+}
+
+void FakeServer::await_refused() {
+  state_->await([&] { return state_->refused; });
 }
 
 void FakeServer::set_log(const LogId& log_id, Sequence head) {

@@ -48,6 +48,8 @@ class FakeServer {
   void cut();
   /// From now on every connection is dropped as it comes, or not any more.
   void refuse(bool refuses);
+  /// Waits until it dropped a connection as it came: whoever came has noticed that the one before is lost.
+  void await_refused();
   /// What it says of its log from the next connection on.
   void set_log(const LogId& log_id, Sequence head);
 
