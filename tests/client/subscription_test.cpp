@@ -58,16 +58,15 @@ TEST_CASE("client subscription: after a lost connection it goes on behind what c
   std::uint64_t sequence = 0;
   for (std::size_t round = 1; round <= 20; ++round) {
     for (int i = 0; i < 3; ++i) server.push(chain.seal(commit_of(4)));
-    server.await_pushed(3 * round);
+    while (sequence < 12 * round) {  // what came is there, whether or not the server knows that
+      const Delivery delivery = next_of(*subscription);
+      for (const EventView event : *delivery.batch) CHECK(event.sequence() == Sequence(++sequence));
+      CHECK(delivery.checkpoint.sequence == Sequence(sequence));
+      CHECK(delivery.checkpoint.link == delivery.batch->block()->link());
+      CHECK(delivery.checkpoint.log_id == log_id_of(1));
+    }
     server.cut();
     CHECK(server.await_subscribers(round + 1) == "checkpoint " + std::to_string(12 * round));
-  }
-  while (sequence < 240) {
-    const Delivery delivery = next_of(*subscription);
-    for (const EventView event : *delivery.batch) CHECK(event.sequence() == Sequence(++sequence));
-    CHECK(delivery.checkpoint.sequence == Sequence(sequence));
-    CHECK(delivery.checkpoint.link == delivery.batch->block()->link());
-    CHECK(delivery.checkpoint.log_id == log_id_of(1));
   }
 }
 
@@ -160,16 +159,15 @@ TEST_CASE("client subscription: stop() and the log's close() wake next()") {
   check_ends(*closed, Code::closed);
 }
 
-TEST_CASE("client subscription: a server that comes back with another log gives diverged behind what came before") {
+TEST_CASE("client subscription: a server that comes back with another log gives diverged") {
   FakeServer server;
   const auto log = connected(server);
   BlockChain chain(log_id_of(1));
   auto subscription = log->subscribe().value();
   static_cast<void>(server.await_subscribers(1));
   server.push(chain.seal(commit_of(2)));
-  server.await_pushed(1);
+  CHECK(next_of(*subscription).checkpoint.sequence == Sequence(2));
   server.set_log(log_id_of(2), Sequence(50));
   server.cut();
-  CHECK(next_of(*subscription).checkpoint.sequence == Sequence(2));
   check_ends(*subscription, Code::diverged);
 }
