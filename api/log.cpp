@@ -10,6 +10,10 @@ std::unique_ptr<Log> Log::Impl::face(std::unique_ptr<Impl> impl) {
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
 
+Log::Impl& Log::Impl::of(Log& log) {
+  return *log.impl_;
+}
+
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() = default;
 

@@ -25,6 +25,8 @@ class Log::Impl {
 
   /// The public face of an opened log.
   [[nodiscard]] static std::unique_ptr<Log> face(std::unique_ptr<Impl> impl);
+  /// What stands behind `log`.
+  [[nodiscard]] static Impl& of(Log& log);
 
   [[nodiscard]] virtual Result<void> close() = 0;
   [[nodiscard]] virtual LogId id() const = 0;

@@ -20,17 +20,17 @@ constexpr std::ptrdiff_t kOutstandingMax = 1 << 20;
 /// What the producers of a run share.
 class Race {
  public:
-  Race(Log& log, const AppendPlan& plan) : log_(log), plan_(plan), begin_(Clock::now()) {}
+  explicit Race(const AppendPlan& plan) : plan_(plan), begin_(Clock::now()) {}
 
-  void produce(std::uint32_t producer) {
+  void produce(Log& log, std::uint32_t producer) {
     WorkloadOptions options = plan_.workload;
     options.producer = producer;
     options.producers = plan_.producers;
     Workload workload(options);
     if (plan_.outstanding > 0) {
-      produce_async(workload);
+      produce_async(log, workload);
     } else {
-      produce_blocking(workload);
+      produce_blocking(log, workload);
     }
   }
 
@@ -53,26 +53,26 @@ class Race {
     std::this_thread::sleep_until(begin_ + std::chrono::nanoseconds(static_cast<std::int64_t>(due * 1e9)));
   }
 
-  void produce_blocking(Workload& workload) {
+  void produce_blocking(Log& log, Workload& workload) {
     Latencies latencies;
     for (std::uint64_t number = 0; !over(); ++number) {
       keep_pace(number);
-      Commit commit = workload.next(plan_.events, log_.head());
+      Commit commit = workload.next(plan_.events, log.head());
       const auto called = Clock::now();
-      count(log_.append(std::move(commit)));
+      count(log.append(std::move(commit)));
       latencies.add(Clock::now() - called);
     }
     const std::lock_guard lock(mutex_);
     latencies_.merge(latencies);
   }
 
-  void produce_async(Workload& workload) {
+  void produce_async(Log& log, Workload& workload) {
     std::counting_semaphore<kOutstandingMax> room(plan_.outstanding);
     for (std::uint64_t number = 0; !over(); ++number) {
       keep_pace(number);
-      Commit commit = workload.next(plan_.events, log_.head());
+      Commit commit = workload.next(plan_.events, log.head());
       room.acquire();
-      const auto queued = log_.append_async(std::move(commit), [this, &room](Result<Appended> appended) {
+      const auto queued = log.append_async(std::move(commit), [this, &room](Result<Appended> appended) {
         count(appended);
         room.release();
       });
@@ -91,7 +91,6 @@ class Race {
     }
   }
 
-  Log& log_;
   const AppendPlan& plan_;
   const Clock::time_point begin_;
   std::atomic<std::uint64_t> events_{0};
@@ -100,26 +99,37 @@ class Race {
   Latencies latencies_;
 };
 
-}  // namespace
-
-AppendOutcome run_append(Log& log, const AppendPlan& plan) {
+/// Producer i appends to log i, or all to the one that there is; `settle` follows the last acknowledgement.
+AppendOutcome run(std::span<Log* const> logs, const AppendPlan& plan, const std::function<void()>& settle) {
   static_cast<void>(Workload({.producers = plan.producers}));  // Draws its numbers before the clock runs.
   const Meter meter;
-  Race race(log, plan);
+  Race race(plan);
   std::vector<std::thread> producers;
   for (std::uint32_t producer = 0; producer < plan.producers; ++producer) {
-    producers.emplace_back([&race, producer] {
+    Log& log = *logs[producer % logs.size()];
+    producers.emplace_back([&race, &log, producer] {
       name_this_thread("producer");
-      race.produce(producer);
+      race.produce(log, producer);
     });
   }
   for (std::thread& producer : producers) producer.join();
   AppendOutcome outcome = race.outcome();
-  wait_for_index(log);
+  settle();
   outcome.indexed_s = meter.wall_s();
   outcome.cpu_s = meter.cpu_s();
   outcome.written_bytes = meter.written_bytes();
   return outcome;
+}
+
+}  // namespace
+
+AppendOutcome run_append(Log& log, const AppendPlan& plan) {
+  Log* const one = &log;
+  return run({&one, 1}, plan, [&log] { wait_for_index(log); });
+}
+
+AppendOutcome run_remote_append(std::span<Log* const> logs, const AppendPlan& plan) {
+  return run(logs, plan, [] {});
 }
 
 void give_up(const std::string& what, const Error& error) {

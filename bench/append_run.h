@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "bench/measure.h"
 #include "bench/workload.h"
@@ -36,6 +37,8 @@ struct AppendOutcome {
 
 /// Appends to `log` as `plan` says, waits for the index, and exits the program where an append fails.
 [[nodiscard]] AppendOutcome run_append(Log& log, const AppendPlan& plan);
+/// The same for logs of a server, one a producer; `indexed_s` is when the last acknowledgement came.
+[[nodiscard]] AppendOutcome run_remote_append(std::span<Log* const> logs, const AppendPlan& plan);
 
 /// Prints why a step of the benchmark itself failed, and exits with 1.
 [[noreturn]] void give_up(const std::string& what, const Error& error);

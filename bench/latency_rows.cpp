@@ -1,48 +1,13 @@
 // Waiting times under a load that is given, not under as much as goes in: the producers keep their pace.
 #include <string>
-#include <thread>
 
 #include "bench/append_run.h"
 #include "bench/disk_limit.h"
 #include "bench/suite.h"
+#include "bench/tail_run.h"
 
 namespace daybook::bench {
 namespace {
-
-Timestamp steady_stamp() {
-  return Timestamp(std::chrono::nanoseconds(Clock::now().time_since_epoch()));
-}
-
-/// Appends at a pace and follows, in one process; how long from the append call to the subscriber.
-Latencies tail_latencies(Log& log, double events_per_s, double seconds) {
-  Latencies latencies;
-  auto subscription = log.subscribe({.from = FromHead{}});
-  if (!subscription) give_up("subscribe", subscription.error());
-  std::thread subscriber([&] {
-    while (true) {
-      const auto delivery = (*subscription)->next(std::chrono::seconds(1));
-      if (!delivery) return;  // stopped
-      if (!delivery->batch) continue;
-      for (const EventView event : *delivery->batch) latencies.add(steady_stamp() - *event.occurred_at());
-    }
-  });
-  Workload workload({});
-  const auto begin = Clock::now();
-  for (std::uint64_t number = 0; seconds_between(begin, Clock::now()) < seconds; ++number) {
-    const double due = static_cast<double>(number) / events_per_s;
-    std::this_thread::sleep_until(begin + std::chrono::nanoseconds(static_cast<std::int64_t>(due * 1e9)));
-    Commit commit = workload.next(1, {});
-    commit.events.front().occurred_at = steady_stamp();
-    const auto queued = log.append_async(std::move(commit), [](const Result<Appended>& appended) {
-      if (!appended) give_up("append", appended.error());
-    });
-    if (!queued) give_up("append_async", queued.error());
-  }
-  wait_for_index(log);
-  (*subscription)->stop();
-  subscriber.join();
-  return latencies;
-}
 
 void add_tail(Suite& suite, double events_per_s) {
   constexpr double kMoreUs = 200;
@@ -52,7 +17,8 @@ void add_tail(Suite& suite, double events_per_s) {
   for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
     syncs.push_back(append_and_sync(suite.directory(), 512, suite.limit_seconds()).latencies.quantile_us(0.99));
     const auto log = suite.fresh_log("tail", {});
-    const Latencies latencies = tail_latencies(*log, events_per_s, suite.seconds());
+    const Latencies latencies = tail_latencies(*log, *log, events_per_s, suite.seconds());
+    wait_for_index(*log);
     p99.push_back(latencies.quantile_us(0.99));
     all.merge(latencies);
   }

@@ -30,6 +30,7 @@ constexpr Group kGroups[] = {
     {"query", "queries, streams and single events", query_rows},
     {"projection", "projections from the start", projection_rows},
     {"size", "disk, writes and memory", size_rows},
+    {"remote", "a server over loopback, beside the embedded log", remote_rows},
     {"retail", "the main job on the real orders", retail_rows},
 };
 

@@ -24,7 +24,7 @@ double process_cpu_s() {
 }
 
 /// The number behind `name` in a file of /proc; 0 where it cannot be read.
-double number_in(const char* path, const std::string& name) {
+double number_in(const std::string& path, const std::string& name) {
   std::ifstream file(path);
   std::string word;
   double number = 0;
@@ -91,6 +91,9 @@ Spread Spread::of(std::vector<double> figures) {
 
 double resident_mib() {
   return number_in("/proc/self/status", "VmRSS:") / 1024;
+}
+double resident_mib(int process) {
+  return number_in("/proc/" + std::to_string(process) + "/status", "VmRSS:") / 1024;
 }
 double peak_mib() {
   return number_in("/proc/self/status", "VmHWM:") / 1024;

@@ -61,6 +61,8 @@ struct Spread {
 [[nodiscard]] double peak_mib();
 /// Lets peak_mib() begin anew.
 void reset_peak_memory();
+/// The resident memory of another process now, in MiB.
+[[nodiscard]] double resident_mib(int process);
 /// Bytes of all files under `directory`.
 [[nodiscard]] double bytes_under(const std::string& directory);
 

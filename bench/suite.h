@@ -77,6 +77,7 @@ void query_rows(Suite& suite);
 void projection_rows(Suite& suite);
 void open_rows(Suite& suite);
 void size_rows(Suite& suite);
+void remote_rows(Suite& suite);
 void retail_rows(Suite& suite);
 
 }  // namespace daybook::bench

@@ -17,12 +17,31 @@ namespace {
 
 constexpr const char* kDescription =
     "An append-only event log with projections\n\n"
-    "A log is a directory, named by --log or DAYBOOK_LOG. append, import and generate make it where there is none. "
-    "Commands that only read change no byte of it and may run beside a writer.";
+    "A log is a directory, named by --log or DAYBOOK_LOG. append, import, generate and serve make it where there is "
+    "none. Commands that only read change no byte of it and may run beside a writer. `daybook serve` is a writer that "
+    "others reach by --server or DAYBOOK_SERVER.";
 
 void add_global_flags(CLI::App& app, Context& context) {
   if (const char* named = std::getenv("DAYBOOK_LOG")) context.log_directory = named;
-  app.add_option("--log", context.log_directory, "The log's directory; default: $DAYBOOK_LOG")->type_name("DIR");
+  if (const char* named = std::getenv("DAYBOOK_SERVER")) context.server = named;
+  // A flag wins over both variables.
+  const auto take_log = [&context](const std::string& directory) {
+    context.log_directory = directory;
+    context.server.clear();
+  };
+  const auto take_server = [&context](const std::string& address) {
+    context.server = address;
+    context.server_given = true;
+    context.log_directory.clear();
+  };
+  CLI::Option* log =
+      app.add_option_function<std::string>("--log", take_log, "The log's directory; default: $DAYBOOK_LOG")
+          ->type_name("DIR");
+  app.add_option_function<std::string>(
+         "--server", take_server,
+         "Or the server that has it: HOST:PORT, [IPV6]:PORT or unix:PATH; default: $DAYBOOK_SERVER")
+      ->type_name("ADDRESS")
+      ->excludes(log);
   app.add_flag("--json", context.json, "Print JSON, one object a line");
   add_colour(app);
   // Behind --json, so that this one is known when the text is made.
@@ -56,6 +75,7 @@ void add_commands(CLI::App& app, Context& context) {
   add_generate(app, context);
   add_projection(app, context);
   add_replay(app, context);
+  add_serve(app, context);
   add_completion(app, context);
   add_man(app, context);
 }

@@ -42,7 +42,7 @@ struct Flags {
   std::optional<Uuid> key;
   std::optional<Uuid> correlation;
   std::optional<Uuid> causation;
-  Durability durability = Durability::fsync;
+  std::optional<Durability> durability;
   std::vector<const CLI::Option*> event_flags;  ///< Those that describe the one event.
 };
 
@@ -128,7 +128,7 @@ int append_event(const Context& context, const Flags& flags) {
 /// Opens the log at the first line that is worth it, or at the end of an input without any.
 class Opener {
  public:
-  Opener(const Context& context, Durability durability) : context_(context), durability_(durability) {}
+  Opener(const Context& context, std::optional<Durability> durability) : context_(context), durability_(durability) {}
   [[nodiscard]] Result<Appended> append(Commit commit) {
     if (!log_) {
       if (Result<void> checked = check_before(commit); !checked) return std::unexpected(checked.error());
@@ -148,7 +148,7 @@ class Opener {
 
  private:
   const Context& context_;
-  Durability durability_;
+  std::optional<Durability> durability_;
   std::unique_ptr<Log> log_;
 };
 
@@ -221,7 +221,7 @@ int append_atomically(Opener& log, LineReader& lines, Output& output) {
 }
 
 int append_input(const Context& context, const Flags& flags) {
-  if (context.log_directory.empty()) return report(no_log_named());
+  if (auto named = check_named(context); !named) return report(named.error());
   Opener log(context, flags.durability);
   LineReader lines(STDIN_FILENO, kCommitLineBytesMax);
   Output output;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,9 @@ inline constexpr int kExitInterrupted = 130;
 
 /// The global flags, and where a command leaves its exit code.
 struct Context {
-  std::string log_directory;  ///< --log, else DAYBOOK_LOG, else empty.
+  std::string log_directory;  ///< --log, else DAYBOOK_LOG; empty where there is neither, or --server was given.
+  std::string server;         ///< --server, else DAYBOOK_SERVER; empty where there is neither, or --log was given.
+  bool server_given = false;  ///< --server was given.
   bool json = false;
   int exit_code = kExitOk;
 };
@@ -48,6 +51,7 @@ void add_projection(CLI::App& app, Context& context);
 void add_read(CLI::App& app, Context& context);
 void add_replay(CLI::App& app, Context& context);
 void add_repair(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 void add_stats(CLI::App& app, Context& context);
 void add_streams(CLI::App& app, Context& context);
 void add_tail(CLI::App& app, Context& context);
@@ -65,15 +69,25 @@ int report(const Error& error, Source source = Source::flag);
 int report_reading(const Log& log, const Error& error);
 /// Prints `daybook: TEXT` on stderr, one line without control characters.
 void note(std::string_view text);
-/// The error of a command line that names no log: `invalid` (exit 2).
-[[nodiscard]] Error no_log_named();
-/// Opens the log that the flags name, for reading only. Without a directory: `invalid` (exit 2); where there is no
-/// log: exit 3.
+/// Whether the command line names a log, in a directory or at a server: `invalid` (exit 2) where it names none, or
+/// both.
+[[nodiscard]] Result<void> check_named(const Context& context);
+/// The same for a command that needs the files themselves: a context without a server, whatever the environment says.
+/// `invalid` where there is no directory, or a server was given; `what` says for whom, such as `verify`.
+[[nodiscard]] Result<Context> with_directory(const Context& context, std::string_view what);
+/// Opens the log that the flags name, for reading only: a directory's, or a server's. `invalid` as of check_named();
+/// where there is no log, or no server: exit 3.
 [[nodiscard]] Result<std::unique_ptr<Log>> open_for_reading(const Context& context);
 /// The end of a command that only reads: prints what is left in `output`. Where the log has damage behind what could be
 /// read, and `exit_code` is 0, the damage is named and the exit code 3: what was shown is good, but not all.
 [[nodiscard]] int finish_reading(const Log& log, Output& output, int exit_code);
-/// Opens it for writing and creates it where it is missing.
-[[nodiscard]] Result<std::unique_ptr<Log>> open_for_writing(const Context& context, Durability durability);
+/// Opens it for writing; a directory's is created where it is missing. How durable a server's appends are, is the
+/// server's to say: a `durability` is then `invalid`. `busy` says where the server listens that holds a directory.
+[[nodiscard]] Result<std::unique_ptr<Log>> open_for_writing(const Context& context,
+                                                            std::optional<Durability> durability);
+/// Opens the log in `directory` for writing, creates it where it is missing, and is else as `options` say.
+[[nodiscard]] Result<std::unique_ptr<Log>> open_writer(const std::string& directory, Options options);
+/// `error`; and where it says that the log in `directory` is held, and a server holds it, where that one listens.
+[[nodiscard]] Error with_server_named(Error error, const std::string& directory);
 
 }  // namespace daybook::cli

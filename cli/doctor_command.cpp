@@ -210,16 +210,16 @@ void append_json(std::string& out, const Findings& found) {
   out += '\n';
 }
 
-int run(const Context& context) {
-  if (context.log_directory.empty())
-    return report({Code::invalid, {}, "no log named: give --log DIR or set DAYBOOK_LOG"});
-  auto found = examine_all(context);
+int run(const Context& given) {
+  const Result<Context> context = with_directory(given, "doctor");
+  if (!context) return report(context.error());
+  auto found = examine_all(*context);
   if (!found) {
     if (found.error().code == Code::not_found) found.error().code = Code::io;
     return report(found.error());
   }
   Output output;
-  if (context.json) {
+  if (context->json) {
     append_json(output.buffer(), *found);
   } else {
     print_page(output, *found);

@@ -80,9 +80,10 @@ int conclude(const Context& context, const SalvageWalk& salvage, std::uint64_t e
   return damage ? report(*damage) : kExitOk;
 }
 
-int export_readable(const Context& context) {
-  if (context.log_directory.empty()) return report(no_log_named());
-  auto salvage = SalvageWalk::open(std::filesystem::path(context.log_directory));
+int export_readable(const Context& given) {
+  const Result<Context> context = with_directory(given, "export --skip-damaged");
+  if (!context) return report(context.error());
+  auto salvage = SalvageWalk::open(std::filesystem::path(context->log_directory));
   if (!salvage) {
     const int exit_code = report(salvage.error());
     return salvage.error().code == Code::not_found ? kExitEnvironment : exit_code;
@@ -102,7 +103,7 @@ int export_readable(const Context& context) {
     if (std::holds_alternative<SalvageWalk::End>(*step)) {
       output.flush();
       bar.clear();
-      return output.finish(conclude(context, **salvage, events_lost));
+      return output.finish(conclude(*context, **salvage, events_lost));
     }
     if (const Gap* gap = std::get_if<Gap>(&*step)) {
       write_gap(output, *gap);
@@ -128,7 +129,7 @@ void add_export(CLI::App& app, Context& context) {
       "goes on behind, and {\"gap\":{\"from\":N,\"through\":N,\"reason\":TEXT}} stands for what no file holds.");
   const auto skip_damaged = std::make_shared<bool>(false);
   command->add_flag("--skip-damaged", *skip_damaged,
-                    "Go on behind damage: what cannot be read becomes a line {\"gap\":...}, exit 3");
+                    "Go on behind damage: what cannot be read becomes a line {\"gap\":...}, exit 3; with --log");
   add_examples(*command, {
                              "export --log orders > orders.jsonl",
                              "export --log orders | daybook import - --log copy",

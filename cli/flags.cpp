@@ -11,6 +11,7 @@
 
 #include "cli/style.h"
 #include "cli/time_text.h"
+#include "cli/units.h"
 #include "cli/visible_text.h"
 
 namespace daybook::cli {
@@ -111,6 +112,18 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Time
       ->type_name("TIME");
 }
 
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& value,
+                          const std::string& description) {
+  const auto wrong = [](const std::string& text) {
+    return parse_duration(text) ? std::string() : quoted(text) + " is not a time such as 30s, 500ms or 2m";
+  };
+  return app
+      .add_option_function<std::string>(
+          name, [&value](const std::string& text) { value = parse_duration(text); }, description)
+      ->check(wrong)
+      ->type_name("TIME");
+}
+
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& value,
                         const std::string& description, const std::vector<std::string>& choices) {
   std::vector<std::pair<std::string, std::string>> words;
@@ -119,7 +132,7 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<st
       app, name, words, [&value](const std::string& chosen) { value = chosen; }, description);
 }
 
-CLI::Option* add_durability(CLI::App& app, Durability& durability) {
+CLI::Option* add_durability(CLI::App& app, std::optional<Durability>& durability) {
   return add_choice<Durability>(
       app, "--durability", {{"fsync", Durability::fsync}, {"buffered", Durability::buffered}},
       [&durability](Durability chosen) { durability = chosen; },

@@ -3,6 +3,7 @@
 // Threads: the main thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,11 +38,14 @@ CLI::Option* add_uuid(CLI::App& app, const std::string& name, std::optional<Uuid
 /// A flag with a point in time: RFC 3339, or a date, which is its midnight in UTC.
 CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Timestamp>& value,
                       const std::string& description);
+/// A flag with a length of time, such as `10s`.
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::optional<std::chrono::nanoseconds>& value,
+                          const std::string& description);
 /// A flag with one of a few words; its value's name is those words.
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::optional<std::string>& value,
                         const std::string& description, const std::vector<std::string>& choices);
 /// `--durability fsync|buffered`.
-CLI::Option* add_durability(CLI::App& app, Durability& durability);
+CLI::Option* add_durability(CLI::App& app, std::optional<Durability>& durability);
 /// `--color auto|always|never`, which takes effect at once.
 CLI::Option* add_colour(CLI::App& app);
 /// Adds the examples that `--help` ends with; one a line, without the leading `daybook`.

@@ -25,7 +25,7 @@ constexpr std::uint64_t kSeedMax = 999'999'999;
 struct Flags {
   std::optional<std::uint64_t> orders;
   std::optional<std::uint64_t> seed;
-  Durability durability = Durability::fsync;
+  std::optional<Durability> durability;
 };
 
 // Appends everything that `generator` makes, or as much as there is until a failure or an interruption.

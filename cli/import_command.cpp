@@ -32,7 +32,7 @@ struct ImportFlags {
   std::string file;
   std::optional<std::string> mapping;
   bool skip_bad = false;
-  Durability durability = Durability::fsync;
+  std::optional<Durability> durability;
 };
 
 std::string seconds_text(double seconds) {
@@ -146,7 +146,8 @@ int import_from(const Context& context, const ImportFlags& flags, ImportSource& 
           [&bar](const ImportSource& from) {
             bar.update({from.file().bytes_read(), from.file().bytes_total().value_or(0), from.rows()});
           }};
-  const ImportSummary summary = import_events(source, **log, listener, interrupted);
+  const ImportSummary summary =
+      import_events(source, **log, listener, interrupted, context.server.empty() ? kDiskPatience : kServerPatience);
   const auto closed = (*log)->close();
   bar.clear();
   return print_summary(context, summary, start, closed);

@@ -223,13 +223,15 @@ void print_json(Output& output, const Inspection& found, bool raw) {
   out += "}\n";
 }
 
-int run(const Context& context, const Flags& flags) {
-  Result<std::unique_ptr<Log>> log = open_for_reading(context);
+int run(const Context& given, const Flags& flags) {
+  const Result<Context> context = with_directory(given, "inspect");
+  if (!context) return report(context.error());
+  Result<std::unique_ptr<Log>> log = open_for_reading(*context);
   if (!log) return report(log.error());
   const Result<Inspection> found = inspect(**log, Sequence(*flags.sequence));
   if (!found) return report_reading(**log, found.error());
   Output output;
-  if (context.json) {
+  if (context->json) {
     print_json(output, *found, flags.raw);
   } else if (flags.raw) {
     print_hexdump(output, *found->event.block(), found->layout.stretches);

@@ -1,6 +1,6 @@
 // A flag alone would not do: a command that waits for standard input has to wake up, and a signal that arrives
 // between asking for the flag and calling read() would be slept through. So the handler also writes to an eventfd,
-// which stays readable. SA_RESETHAND gives the second Ctrl-C its default meaning: nobody is ever stuck.
+// which stays readable. SA_RESETHAND gives the second signal its default meaning: nobody is ever stuck.
 #include "cli/interrupt.h"
 
 #include <sys/eventfd.h>
@@ -20,7 +20,7 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only 
 
 extern "C" void on_signal(int signal) {
   const int saved_errno = errno;
-  g_signal.store(signal);
+  if (g_signal.exchange(signal) != 0) ::raise(signal);  // The other one of the two: it has its default meaning by now.
   const std::uint64_t one = 1;
   const ssize_t written = ::write(g_descriptor.load(), &one, sizeof one);
   static_cast<void>(written);  // It can only fail when it is readable already.

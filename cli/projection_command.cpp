@@ -53,9 +53,16 @@ void add_query(CLI::App& parent, Context& context) {
   top->excludes(bottom);
   add_text(*command, "--by", request->by, "With --top and --bottom: the field to go by, such as onHand or netRevenue",
            "FIELD");
+  CLI::Option* at_least =
+      add_count(*command, "--at-least", request->at_least,
+                "With --server: wait until it holds every event through sequence N, so that you read your own writes",
+                0, kSequenceMax.value());
+  add_duration(*command, "--timeout", request->timeout, "With --at-least: how long, at most 1h; default: 10s")
+      ->needs(at_least);
   add_examples(*command, {"projection query inventory 85123A --log orders",
                           "projection query inventory --bottom 10 --by onHand --log orders",
-                          "projection query analytics --dimension country --top 5 --by netRevenue --log orders"});
+                          "projection query analytics --dimension country --top 5 --by netRevenue --log orders",
+                          "projection query inventory 85123A --at-least 812 --server 127.0.0.1:4290"});
   command->callback([request, &context] { context.exit_code = query_projection(context, *request); });
 }
 

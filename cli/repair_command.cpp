@@ -164,8 +164,6 @@ int execute(const Context& context, Repair& repair, Output& output) {
 }
 
 int run(const Context& context, const Flags& flags) {
-  if (context.log_directory.empty())
-    return report({Code::invalid, {}, "no log named: give --log DIR or set DAYBOOK_LOG"});
   if (!flags.dry_run && !flags.yes && !asks_a_person()) {
     note("repair asks before it changes anything, and there is no terminal: give --yes, or look with --dry-run");
     return kExitUsage;
@@ -179,7 +177,7 @@ int run(const Context& context, const Flags& flags) {
   if (!repair) {
     // No log there is of the environment, as with every command.
     if (repair.error().code == Code::not_found) repair.error().code = Code::io;
-    return report(repair.error());
+    return report(with_server_named(std::move(repair.error()), context.log_directory));
   }
   const RepairPlan& plan = (*repair)->plan();
   Output output;
@@ -222,7 +220,10 @@ void add_repair(CLI::App& app, Context& context) {
   command->add_flag("--yes", flags->yes, "Do not ask");
   add_examples(*command, {"repair --log orders --dry-run", "repair --log orders",
                           "repair --log orders --truncate-after 2719 --yes"});
-  command->callback([flags, &context] { context.exit_code = run(context, *flags); });
+  command->callback([flags, &context] {
+    const Result<Context> local = with_directory(context, "repair");
+    context.exit_code = local ? run(*local, *flags) : report(local.error());
+  });
 }
 
 }  // namespace daybook::cli

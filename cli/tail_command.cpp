@@ -1,13 +1,15 @@
 // `tail`: what is appended, as it comes, from a log that another process writes.
 //
-// The subscription is asked without waiting, and the waiting is done here, in one poll(): on the interrupt and on
-// standard output, whose reader may close it while no event comes. Between two looks at the log lie 50 ms, so that is
-// how late an event can be; an idle tail wakes twenty times a second.
+// A directory's subscription is asked without waiting, and the waiting is done here, in one poll(): on the interrupt
+// and on standard output, whose reader may close it while no event comes. Between two looks at the log lie 50 ms, so
+// that is how late an event can be; an idle tail wakes twenty times a second. A server pushes, so there the
+// subscription waits, and an event is printed at once; the looks at everything else are as far apart.
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,9 +46,11 @@ bool wait_or_hang_up(int milliseconds) {
 /// Prints what a subscription delivers until there is a reason to end.
 class Tail {
  public:
-  Tail(Log& log, Subscription& subscription, Output& output, bool json)
+  Tail(Log& log, Subscription& subscription, bool pushed, Output& output, bool json)
       : log_(log),
         subscription_(subscription),
+        wait_(pushed ? std::chrono::milliseconds(kLookEveryMs) : std::chrono::milliseconds(0)),
+        poll_ms_(pushed ? 0 : kLookEveryMs),
         output_(output),
         printer_(output, json),
         bar_("tail", "events", output) {}
@@ -54,14 +58,14 @@ class Tail {
   /// The exit code: 130 when interrupted, 0 when the reader of a pipe has gone.
   int run() {
     while (!interrupted()) {
-      Result<Delivery> delivery = subscription_.next(std::chrono::nanoseconds(0));
+      Result<Delivery> delivery = subscription_.next(wait_);
       if (!delivery && delivery.error().code != Code::busy) {
         bar_.clear();
         return output_.finish(report(delivery.error()));
       }
       const bool at_rest = !delivery || delivery->kind == Delivery::Kind::idle;
       if (delivery) take(*delivery);
-      if (!output_.ok() || !wait_or_hang_up(at_rest ? kLookEveryMs : 0)) return output_.finish(kExitOk);
+      if (!output_.ok() || !wait_or_hang_up(at_rest ? poll_ms_ : 0)) return output_.finish(kExitOk);
     }
     return output_.finish(kExitInterrupted);
   }
@@ -92,6 +96,8 @@ class Tail {
 
   Log& log_;
   Subscription& subscription_;
+  std::chrono::milliseconds wait_;
+  int poll_ms_;
   Output& output_;
   EventPrinter printer_;
   ProgressBar bar_;
@@ -114,7 +120,7 @@ int run(const Context& context, const Flags& flags) {
   Result<std::unique_ptr<Subscription>> subscription = (*log)->subscribe(options);
   if (!subscription) return report(subscription.error());
   Output output;
-  return Tail(**log, **subscription, output, context.json).run();
+  return Tail(**log, **subscription, !context.server.empty(), output, context.json).run();
 }
 
 }  // namespace
@@ -122,8 +128,9 @@ int run(const Context& context, const Flags& flags) {
 void add_tail(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("tail",
                                          "Print events as they are appended, until interrupted\n\n"
-                                         "It follows a log that another process writes, across that one's end and its "
-                                         "next opening, and prints each event once. Ctrl-C ends it, exit 130.");
+                                         "It follows a log that another process writes, or a server, across that one's "
+                                         "end and its next beginning, and prints each event once. Ctrl-C ends it, exit "
+                                         "130.");
   const auto flags = std::make_shared<Flags>();
   add_count(*command, "--from", flags->from, "Catch up first, from this sequence on; default: only what comes", 0,
             kSequenceMax.value());

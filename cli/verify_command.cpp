@@ -71,12 +71,14 @@ Result<VerifyReport> check(const Context& context, VerifyScope scope) {
   return found;
 }
 
-int run(const Context& context, VerifyScope scope) {
-  const Result<VerifyReport> found = check(context, scope);
+int run(const Context& given, VerifyScope scope) {
+  const Result<Context> context = with_directory(given, "verify");
+  if (!context) return report(context.error());
+  const Result<VerifyReport> found = check(*context, scope);
   if (!found) return interrupted() ? kExitInterrupted : report(found.error());
   Output output;
-  print_damage(output, found->damage, context.json);
-  print_summary(output, *found, scope, context.json);
+  print_damage(output, found->damage, context->json);
+  print_summary(output, *found, scope, context->json);
   output.flush();
   if (!found->clean()) note("damaged; restore a copy, or see what can be saved: daybook repair --dry-run");
   return output.finish(found->clean() ? kExitOk : kExitEnvironment);

@@ -4,7 +4,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/daybook)
 
 # Two sets, so that a program that links the shared libraries needs none of the packages behind them.
 foreach(kind static shared)
-  set(targets daybook_core daybook_log daybook_projections)
+  set(targets daybook_core daybook_net daybook_client daybook_log daybook_projections daybook_server)
   if(kind STREQUAL shared)
     list(TRANSFORM targets APPEND _shared)
   endif()
@@ -25,7 +25,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daybook-config.cmake ${CMAKE_CURRENT_B
         DESTINATION ${package_dir})
 
 file(RELATIVE_PATH DAYBOOK_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
-foreach(name core log projections)
+foreach(name core client log projections server)
   configure_file(cmake/daybook-${name}.pc.in daybook-${name}.pc @ONLY)
   install(FILES ${CMAKE_CURRENT_BINARY_DIR}/daybook-${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()

@@ -1,12 +1,16 @@
 // A block is checked once, where it enters memory: its hash against the link, its frame against its size, each event
-// against its bounds. From then on everything reads it in place.
+// against its bounds, and of bytes that daybook need not have written, each event's inside. From then on everything
+// reads it in place.
 #include "daybook/block.h"
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/planted_bug.h"
+#include "schema/event_check.h"
 #include "schema/hash.h"
 #include "schema/wire.h"
 
@@ -45,7 +49,7 @@ std::uint32_t event_count_of(const std::uint64_t* commit) {
 Block::Block(Made, std::unique_ptr<std::uint64_t[]> words, std::size_t word_count, const Link& link)
     : words_(std::move(words)), word_count_(word_count), link_(link) {}
 
-Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> block_bytes, const Link& link) {
+Result<std::shared_ptr<Block>> Block::copy(std::span<const std::byte> block_bytes, const Link& hash, Origin origin) {
   if (block_bytes.size() % 8 != 0 || block_bytes.size() < 64) {
     return fail(Code::corruption, "a block of " + std::to_string(block_bytes.size()) + " bytes is none");
   }
@@ -53,23 +57,45 @@ Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> blo
   // Copied before it is hashed: the hash then vouches for the bytes that are kept, and they are aligned.
   auto words = std::make_unique_for_overwrite<std::uint64_t[]>(word_count);
   std::memcpy(words.get(), block_bytes.data(), block_bytes.size());
-  const Hash128 hash = hash128(view_of(std::as_bytes(std::span(words.get(), word_count))));
-  if (hash != link.bytes && !planted(Bug::link_not_checked)) {
+  const Hash128 found = hash128(view_of(std::as_bytes(std::span(words.get(), word_count))));
+  if (found != hash.bytes && !planted(Bug::link_not_checked)) {
     return fail(Code::corruption, "the block's bytes do not give its link");
   }
-  auto block = std::make_shared<Block>(Made(), std::move(words), word_count, link);
-  if (auto found = block->find_lists(); !found) return std::unexpected(std::move(found.error()));
+  auto block = std::make_shared<Block>(Made(), std::move(words), word_count, hash);
+  if (auto lists = block->find_lists(origin); !lists) return std::unexpected(std::move(lists.error()));
+  return block;
+}
+
+Result<std::shared_ptr<const Block>> Block::parse(std::span<const std::byte> block_bytes, const Link& link) {
+  return copy(block_bytes, link, Origin::own);
+}
+
+Result<std::shared_ptr<const Block>> Block::parse_foreign(std::span<const std::byte> block_bytes, const Link& link) {
+  return copy(block_bytes, link, Origin::foreign);
+}
+
+Result<std::shared_ptr<const Block>> Block::parse_excerpt(std::span<const std::byte> block_bytes, const Link& hash,
+                                                          const Link& link, std::vector<Sequence> sequences) {
+  auto block = copy(block_bytes, hash, Origin::foreign);
+  if (!block) return block;
+  const bool rising = std::ranges::adjacent_find(sequences, std::ranges::greater_equal()) == sequences.end();
+  if (!rising || sequences.size() != (*block)->event_count() || sequences.front() != (*block)->first_sequence_ ||
+      sequences.back() > kSequenceMax) {
+    return fail(Code::corruption, "an excerpt's sequences are not those of its events");
+  }
+  (*block)->link_ = link;
+  (*block)->sequences_ = std::move(sequences);
   return block;
 }
 
 std::shared_ptr<const Block> Block::adopt(std::unique_ptr<std::uint64_t[]> words, std::size_t word_count,
                                           const Link& link) {
   auto block = std::make_shared<Block>(Made(), std::move(words), word_count, link);
-  DAYBOOK_CHECK(block->find_lists().has_value(), "a block that was just sealed is well-formed");
+  DAYBOOK_CHECK(block->find_lists(Origin::own).has_value(), "a block that was just sealed is well-formed");
   return block;
 }
 
-Result<void> Block::find_lists() {
+Result<void> Block::find_lists(Origin origin) {
   const std::uint64_t frame = words_[0];
   if ((frame & 0xffffffff) != 0 || frame >> 32 != word_count_ - 1) {
     return fail(Code::corruption, "the block's frame does not fit its size");
@@ -86,7 +112,8 @@ Result<void> Block::find_lists() {
   store_be64(chain_.bytes.data(), words_[body + 2]);
   store_be64(chain_.bytes.data() + 8, words_[body + 3]);
   if (auto found = find_commits(body + data_words); !found) return found;
-  return find_events(body + data_words + 1);
+  if (auto found = find_events(body + data_words + 1); !found) return found;
+  return origin == Origin::foreign ? look_through() : Result<void>();
 }
 
 Result<void> Block::find_commits(std::size_t pointer_at) {
@@ -130,12 +157,28 @@ Result<void> Block::find_events(std::size_t pointer_at) {
   return {};
 }
 
+Result<void> Block::look_through() const {
+  std::size_t words_together = 0;
+  for (std::uint32_t index = 0; index < event_count_; ++index) {
+    const std::size_t words = wire::list_count(words_[events_at_ + index]) / 8;
+    if (!is_event({event_words(index), words})) return fail(Code::corruption, "an event of the block is malformed");
+    words_together += words;
+  }
+  if (words_together > word_count_) return fail(Code::corruption, "events of the block lie over each other");
+  if (first_sequence_ == Sequence(0) || first_sequence_ > kSequenceMax || last_sequence() > kSequenceMax) {
+    return fail(Code::corruption, "the block's sequences are none");
+  }
+  return {};
+}
+
 std::vector<CommitInfo> Block::commits() const {
   std::vector<CommitInfo> infos;
   infos.reserve(commit_count_);
-  Sequence first = first_sequence_;
+  std::uint32_t at = 0;
   for (std::size_t i = 0; i < commit_count_; ++i) {
     const std::uint64_t* const commit = words_.get() + commits_at_ + i * commit_words_;
+    // Of foreign bytes a commit may count no events, and then begins at none.
+    const Sequence first = at < event_count() ? sequence_of(at) : last_sequence().next();
     CommitInfo info{.key = std::nullopt, .first = first, .event_count = event_count_of(commit)};
     if ((commit[4] & kHasKeyBit) != 0) {
       info.key.emplace();
@@ -144,7 +187,7 @@ std::vector<CommitInfo> Block::commits() const {
     }
     store_be64(info.fingerprint.data(), commit[2]);
     store_be64(info.fingerprint.data() + 8, commit[3]);
-    first = first.plus(info.event_count);
+    at += info.event_count;
     infos.push_back(info);
   }
   return infos;

@@ -1,5 +1,6 @@
-// Decoding in place, unchecked: a Block exists only after its link was verified and its events were found inside it,
-// and only daybook wrote those bytes (docs/architecture.md, One idea).
+// Decoding in place, unchecked: a Block exists only after its link was verified and its events were found inside it, and
+// either only daybook wrote those bytes (docs/architecture.md, One idea) or each event was looked through
+// (schema/event_check.h).
 #include "base/bytes.h"
 #include "daybook/block.h"
 #include "daybook/event.h"
@@ -23,7 +24,7 @@ Uuid uuid_of(const EventFields& event, EventLayout::Word high, EventLayout::Word
 }  // namespace
 
 Sequence EventView::sequence() const {
-  return block_->first_sequence().plus(index_);
+  return block_->sequence_of(index_);
 }
 Version EventView::version() const {
   return Version(block_->event_words(index_)[kEventVersionWord]);

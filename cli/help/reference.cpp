@@ -18,8 +18,10 @@ constexpr std::array<ReferenceEntry, 6> kExitCodes{
     ReferenceEntry{"130", "interrupted by SIGINT (Ctrl-C); every line that was printed is complete"},
     ReferenceEntry{"143", "ended by SIGTERM, in the same order"}};
 
-constexpr std::array<ReferenceEntry, 5> kEnvironment{
+constexpr std::array<ReferenceEntry, 7> kEnvironment{
     ReferenceEntry{"DAYBOOK_LOG", "the log's directory where --log is not given"},
+    ReferenceEntry{"DAYBOOK_SERVER", "a server's address where --server is not given"},
+    ReferenceEntry{"DAYBOOK_...", "what serve takes where a flag is not given: its help names them"},
     ReferenceEntry{"NO_COLOR", "set and not empty: no colour, unless --color always is given"},
     ReferenceEntry{"TERM", "dumb or absent: no colour, unless --color always is given"},
     ReferenceEntry{"TZ", "the zone of times on a terminal; elsewhere they are in UTC"},

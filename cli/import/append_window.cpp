@@ -14,8 +14,6 @@ namespace {
 constexpr std::uint64_t kCommitsMax = 4096;
 constexpr std::size_t kBytesMax = 16 * 1024 * 1024;
 constexpr std::size_t kTypesMax = 1000;
-/// An import has time: a slow disk makes it slow, not wrong.
-constexpr AppendOptions kPatient{.timeout = std::chrono::hours(1)};
 /// How long to wait when the log is busy with others than us.
 constexpr auto kBusyWait = std::chrono::milliseconds(1);
 
@@ -71,7 +69,7 @@ Result<void> AppendWindow::submit(const Commit& commit, const Sent& sent) {
   }
   // A copy, because a busy log does not give the commit back.
   auto accepted =
-      log_.append_async(commit, [this, sent](const Result<Appended>& result) { completed(sent, result); }, kPatient);
+      log_.append_async(commit, [this, sent](const Result<Appended>& result) { completed(sent, result); }, options_);
   if (!accepted) {
     const Lock lock(mutex_);
     --commits_under_way_;

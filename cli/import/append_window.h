@@ -33,7 +33,8 @@ struct AppendCounts {
 /// a conflict; from the first new one on it keeps up to 4,096 commits or 16 MiB on their way.
 class AppendWindow {
  public:
-  explicit AppendWindow(Log& log) : log_(log) {}
+  /// `options` say how long each commit may take.
+  AppendWindow(Log& log, AppendOptions options) : log_(log), options_(options) {}
   /// Waits for what is on its way.
   ~AppendWindow();
   AppendWindow(const AppendWindow&) = delete;
@@ -66,6 +67,7 @@ class AppendWindow {
   void fail_with(const Sent& sent, Error error);
 
   Log& log_;
+  AppendOptions options_;
   Mutex mutex_;
   Bell changed_;
   bool is_catching_up_ DAYBOOK_GUARDED_BY(mutex_) = true;  ///< No commit was new so far.

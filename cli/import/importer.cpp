@@ -52,9 +52,10 @@ void pump(ImportSource& source, AppendWindow& window, const ImportListener& list
 
 }  // namespace
 
-ImportSummary import_events(ImportSource& source, Log& log, const ImportListener& listener, const StopRequested& stop) {
+ImportSummary import_events(ImportSource& source, Log& log, const ImportListener& listener, const StopRequested& stop,
+                            AppendOptions patience) {
   ImportSummary summary;
-  AppendWindow window(log);
+  AppendWindow window(log, patience);
   pump(source, window, listener, stop, summary);
   window.finish();
   summary.rows = source.rows();

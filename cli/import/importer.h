@@ -3,6 +3,7 @@
 // Threads: one at a time. Owns: the bad rows that it lists; borrows source and log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -39,6 +40,11 @@ struct ImportSummary {
   std::optional<Error> error;    ///< Set when it failed; the message says where in the input.
 };
 
+/// How long a commit may take. A log's own disk is waited for however slow it is; a server that is away longer than it
+/// takes to start again is gone.
+inline constexpr AppendOptions kDiskPatience{.timeout = std::chrono::hours(1)};
+inline constexpr AppendOptions kServerPatience{.timeout = std::chrono::minutes(1)};
+
 /// What an import tells while it runs. Both are called on its thread.
 struct ImportListener {
   std::function<void(const BadRow&)> bad_row;         ///< For each listed one, at once.
@@ -48,7 +54,7 @@ struct ImportListener {
 /// Imports everything. `stop` is asked often; once true, what is on its way is waited for and the rest is left. What
 /// was appended stays whatever happens, and running the same import again goes on from there.
 [[nodiscard]] ImportSummary import_events(ImportSource& source, Log& log, const ImportListener& listener,
-                                          const StopRequested& stop);
+                                          const StopRequested& stop, AppendOptions patience = kDiskPatience);
 
 /// `FILE:LINE:COLUMN (row N): REASON`.
 [[nodiscard]] std::string text_of(const std::string& file, const BadRow& bad);

@@ -3,6 +3,7 @@
 // Threads: the main thread. Owns: nothing.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -38,7 +39,8 @@ struct Standing {
 
 /// Measures `status` against `log`.
 [[nodiscard]] Result<Standing> standing_of(Log& log, const ProjectionStatus& status);
-/// Of all that this program knows, and all that have a folder; in byte order of their names.
+/// Of all that this program knows, and all that have a folder, or of those that a server runs; in byte order of their
+/// names.
 [[nodiscard]] Result<std::vector<Standing>> all_standings(const Context& context, Log& log);
 /// Appends `{"name",...}` without a line end.
 void append_standing_json(std::string& out, const Standing& standing);
@@ -50,12 +52,14 @@ void append_standing_json(std::string& out, const Standing& standing);
 
 /// `projection query`'s flags.
 struct QueryRequest {
-  std::string name;                      ///< The projection's.
-  std::optional<std::string> key;        ///< One row.
-  std::optional<std::string> dimension;  ///< Of analytics; `total` when absent.
-  std::optional<std::uint64_t> top;      ///< This many rows, the highest `by` first.
-  std::optional<std::uint64_t> bottom;   ///< This many rows, the lowest `by` first.
-  std::optional<std::string> by;         ///< A field of the row.
+  std::string name;                                 ///< The projection's.
+  std::optional<std::string> key;                   ///< One row.
+  std::optional<std::string> dimension;             ///< Of analytics; `total` when absent.
+  std::optional<std::uint64_t> top;                 ///< This many rows, the highest `by` first.
+  std::optional<std::uint64_t> bottom;              ///< This many rows, the lowest `by` first.
+  std::optional<std::string> by;                    ///< A field of the row.
+  std::optional<std::uint64_t> at_least;            ///< Of a server's: wait until it holds every event through here,
+  std::optional<std::chrono::nanoseconds> timeout;  ///< this long; 10 s when absent.
 };
 /// `projection query NAME [KEY]`.
 [[nodiscard]] int query_projection(const Context& context, const QueryRequest& request);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 
+#include "daybook/client.h"
 #include "daybook/clock.h"
 
 #include "cli/json_text.h"
@@ -99,7 +100,26 @@ Result<Standing> standing_of(Log& log, const ProjectionStatus& status) {
   return standing;
 }
 
+namespace {
+
+// Of those that the server runs.
+Result<std::vector<Standing>> served_standings(Log& log) {
+  auto statuses = RemoteProjection::list(log);
+  if (!statuses) return std::unexpected(std::move(statuses.error()));
+  std::ranges::sort(*statuses, {}, &ProjectionStatus::name);
+  std::vector<Standing> standings;
+  for (const ProjectionStatus& status : *statuses) {
+    auto standing = standing_of(log, status);
+    if (!standing) return std::unexpected(std::move(standing.error()));
+    standings.push_back(std::move(*standing));
+  }
+  return standings;
+}
+
+}  // namespace
+
 Result<std::vector<Standing>> all_standings(const Context& context, Log& log) {
+  if (!context.server.empty()) return served_standings(log);
   const auto names = listed_names(context);
   if (!names) return std::unexpected(names.error());
   std::vector<Standing> standings;

@@ -1,6 +1,10 @@
-// `projection query`: rows from a snapshot of the state, beside whatever runs. All rows stream; the N highest or lowest
-// are kept in a heap of N, so that memory hangs on what is asked for and not on the size of the state.
+// `projection query`: rows from a snapshot of the state, beside whatever runs, or of the one that a server runs. All
+// rows stream; the N highest or lowest are kept in a heap of N, so that memory hangs on what is asked for and not on
+// the size of the state.
 #include <algorithm>
+#include <chrono>
+
+#include "daybook/client.h"
 
 #include "cli/interrupt.h"
 #include "cli/output.h"
@@ -46,6 +50,13 @@ class Ranking {
   std::vector<Row> rows_;
 };
 
+constexpr std::chrono::seconds kTimeout(10);
+
+std::string advice(const Context& context, std::string_view name) {
+  if (!context.server.empty()) return "; it is the server that is of another version";
+  return "; run: daybook --log " + context.log_directory + " projection run " + std::string(name);
+}
+
 // The flags as far as they can be judged without a log.
 Result<std::optional<Ranking>> ranking_of(const QueryRequest& request, const RowShape& shape) {
   const auto limit = request.top ? request.top : request.bottom;
@@ -62,32 +73,72 @@ Result<std::optional<Ranking>> ranking_of(const QueryRequest& request, const Row
   return Ranking(*field, request.top.has_value(), *limit);
 }
 
-// Never ran, or was last run by another version of the fold: an expected failure, and what to do about it.
-Result<std::unique_ptr<ProjectionReader>> open_reader(const Context& context, const Projection& projection) {
-  auto reader = ProjectionReader::open(projection_directory(context, projection.name));
-  const std::string advice = "; run: daybook --log " + context.log_directory + " projection run " + projection.name;
-  if (!reader) {
-    if (reader.error().code != Code::not_found) return reader;
-    if (auto log = open_for_reading(context); !log) return std::unexpected(std::move(log.error()));
-    return fail(Code::not_found, "projection " + projection.name + " never ran" + advice);
+// A snapshot of a projection in a directory, or the one that a server runs.
+class Queried {
+ public:
+  [[nodiscard]] static Result<Queried> open(const Context& context, const QueryRequest& request) {
+    return context.server.empty() ? in_directory(context, request.name) : on_server(context, request);
   }
-  const ProjectionStatus& status = (*reader)->status();
+  [[nodiscard]] State& state() { return reader_ ? reader_->state() : remote_->state(); }
+  [[nodiscard]] const ProjectionStatus& status() const { return status_; }
+
+ private:
+  static Result<Queried> in_directory(const Context& context, const std::string& name) {
+    Queried queried;
+    auto reader = ProjectionReader::open(projection_directory(context, name));
+    if (!reader && reader.error().code == Code::not_found) {
+      if (auto log = open_for_reading(context); !log) return std::unexpected(std::move(log.error()));
+      return fail(Code::not_found, "projection " + name + " never ran" + advice(context, name));
+    }
+    if (!reader) return std::unexpected(std::move(reader.error()));
+    queried.reader_ = std::move(*reader);
+    queried.status_ = queried.reader_->status();
+    return queried;
+  }
+  static Result<Queried> on_server(const Context& context, const QueryRequest& request) {
+    Queried queried;
+    auto log = open_for_reading(context);
+    if (!log) return std::unexpected(std::move(log.error()));
+    queried.log_ = std::move(*log);
+    auto remote = RemoteProjection::open(*queried.log_, request.name);
+    if (!remote) return std::unexpected(std::move(remote.error()));
+    queried.remote_ = std::move(*remote);
+    if (request.at_least) {
+      queried.remote_->at_least(Sequence(*request.at_least), request.timeout.value_or(kTimeout));
+    }
+    auto status = queried.remote_->status();
+    if (!status) return std::unexpected(std::move(status.error()));
+    queried.status_ = std::move(*status);
+    return queried;
+  }
+
+  std::unique_ptr<ProjectionReader> reader_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<RemoteProjection> remote_;
+  ProjectionStatus status_;
+};
+
+// Never ran, or was last run by another version of the fold: an expected failure, and what to do about it.
+Result<Queried> open_queried(const Context& context, const Projection& projection, const QueryRequest& request) {
+  auto queried = Queried::open(context, request);
+  if (!queried) return queried;
+  const ProjectionStatus& status = queried->status();
   if (status.fold_version != projection.fold_version) {
     return fail(Code::not_found, "projection " + projection.name + " has fold version " +
                                      std::to_string(status.fold_version) + ", this daybook folds version " +
-                                     std::to_string(projection.fold_version) + advice);
+                                     std::to_string(projection.fold_version) + advice(context, projection.name));
   }
   if (status.failure) {
     note("projection " + projection.name + " stands still before sequence " +
          std::to_string(status.failure->sequence.value()) + ": " + status.failure->reason);
   }
-  return reader;
+  return queried;
 }
 
-Result<void> print_rows(ProjectionReader& reader, const RowSource& source, const QueryRequest& request,
+Result<void> print_rows(State& state, const RowSource& source, const QueryRequest& request,
                         std::optional<Ranking> ranking, RowPrinter& printer) {
   if (request.key) {
-    const auto row = source.find(reader.state(), *request.key);
+    const auto row = source.find(state, *request.key);
     if (!row) return std::unexpected(row.error());
     if (!*row) {
       return fail(Code::not_found,
@@ -97,12 +148,12 @@ Result<void> print_rows(ProjectionReader& reader, const RowSource& source, const
     return {};
   }
   if (!ranking) {
-    return source.scan(reader.state(), [&](const Row& row) {
+    return source.scan(state, [&](const Row& row) {
       printer.count();
       return printer.print(row);
     });
   }
-  const auto scanned = source.scan(reader.state(), [&](const Row& row) {
+  const auto scanned = source.scan(state, [&](const Row& row) {
     printer.count();
     ranking->add(row);
     return !interrupted();
@@ -123,12 +174,16 @@ int query_projection(const Context& context, const QueryRequest& request) {
   if (!source) return report(source.error());
   auto ranking = ranking_of(request, source->shape());
   if (!ranking) return report(ranking.error());
-  if (context.log_directory.empty()) return report(open_for_reading(context).error());
-  const auto reader = open_reader(context, *projection);
-  if (!reader) return report(reader.error());
+  if (auto named = check_named(context); !named) return report(named.error());
+  if (request.at_least && context.server.empty()) {
+    return report(
+        {.code = Code::invalid, .message = "--at-least waits for a server's projection: give --server ADDRESS"});
+  }
+  auto queried = open_queried(context, *projection, request);
+  if (!queried) return report(queried.error());
   Output output;
   RowPrinter printer("query", source->shape(), context.json, output);
-  const auto printed = print_rows(**reader, *source, request, std::move(*ranking), printer);
+  const auto printed = print_rows(queried->state(), *source, request, std::move(*ranking), printer);
   printer.finish();
   output.flush();
   if (!printed) return output.finish(report(printed.error()));

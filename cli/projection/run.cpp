@@ -39,18 +39,20 @@ int print_standing(const Context& context, Log& log, const ProjectionRunner& run
 
 }  // namespace
 
-int run_projection(const Context& context, const std::string& name, bool follow) {
+int run_projection(const Context& given, const std::string& name, bool follow) {
   auto projection = find_projection(name);
   if (!projection) return report(projection.error());
-  const auto log = open_for_reading(context);
+  const auto context = with_directory(given, "projection run");
+  if (!context) return report(context.error());
+  const auto log = open_for_reading(*context);
   if (!log) return report(log.error());
-  const auto runner = ProjectionRunner::open(**log, std::move(*projection), projection_directory(context, name));
+  const auto runner = ProjectionRunner::open(**log, std::move(*projection), projection_directory(*context, name));
   if (!runner) return report(runner.error());
   const auto folded = fold(**runner, name, (*log)->head(), follow);
   int exit_code = interrupted() ? kExitInterrupted : kExitOk;
   // What cannot be folded stands in the log, not in a flag.
   if (!folded) exit_code = report(folded.error(), Source::input);
-  return print_standing(context, **log, **runner, exit_code);
+  return print_standing(*context, **log, **runner, exit_code);
 }
 
 }  // namespace daybook::cli

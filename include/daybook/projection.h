@@ -18,26 +18,9 @@
 #include "daybook/log.h"
 #include "daybook/query.h"
 #include "daybook/result.h"
+#include "daybook/state.h"
 
 namespace daybook {
-
-/// The key-value state that a fold reads and writes. Keys (1..4 KiB) and values (up to 8 MiB) are bytes; keys are
-/// ordered bytewise. What one event changed (at most 64 MiB) is kept whole or, when its apply fails, not at all.
-/// Rows change only within apply; elsewhere put and erase say `unsupported`.
-class State {
- public:
-  virtual ~State() = default;
-  /// The value, or nullopt. The view is valid until the next call on this State.
-  [[nodiscard]] virtual Result<std::optional<std::string_view>> get(std::string_view key) = 0;
-  /// Sets the value of `key`; `too_large` beyond the bounds above.
-  [[nodiscard]] virtual Result<void> put(std::string_view key, std::string_view value) = 0;
-  /// Removes `key`; nothing happens where it is not there.
-  [[nodiscard]] virtual Result<void> erase(std::string_view key) = 0;
-  /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false. `row` must not use
-  /// this State.
-  [[nodiscard]] virtual Result<void> scan(
-      std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& row) = 0;
-};
 
 /// A projection's definition. `apply` must be deterministic: the same events give the same state, byte for byte. An
 /// error from it (`invalid`, with the reason) or an exception stops this projection at that event until it is run
@@ -48,22 +31,6 @@ struct Projection {
   Query query{};               ///< Which events `apply` sees.
   /// Folds one event into the state.
   std::function<Result<void>(const EventView& event, State& state)> apply;
-};
-
-/// Why a projection stands still.
-struct ProjectionFailure {
-  Sequence sequence;   ///< The event that it could not take in.
-  std::string stream;  ///< That event's stream.
-  std::string reason;  ///< What `apply` said, in one line; at most 1 KiB.
-};
-
-/// Where a projection stands.
-struct ProjectionStatus {
-  std::string name;                          ///< As in its definition.
-  std::uint32_t fold_version = 0;            ///< Of the state on disk.
-  Checkpoint checkpoint;                     ///< The state holds every event through here.
-  std::optional<ProjectionFailure> failure;  ///< Set: it stopped there.
-  bool rebuilt = false;                      ///< The last open threw an older or foreign state away.
 };
 
 /// Bounds of a run.

@@ -26,6 +26,7 @@ PUBLIC_LAYER = {
     "result": "base", "ids": "base", "clock": "base", "limits": "base",
     "event": "schema", "query": "schema", "block": "schema",
     "options": "api", "cursor": "api", "log": "api", "statistics": "api", "subscription": "api", "placement": "api",
+    "state": "api",
     "version": "log", "repair": "log", "health": "log",
     "projection": "projections", "replay": "projections", "retail": "projections", "client": "client", "server": "server",
 }

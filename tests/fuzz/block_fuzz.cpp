@@ -1,6 +1,7 @@
 // Bytes that claim to be a block, under a link that fits them: as a forger, or a bug of ours, would store them. Parsing
 // must refuse or give a block that is whole; any other link must be refused. (Fields inside an event are read unchecked
-// once the link held: docs/invariants.md, 7.)
+// once the link held: docs/invariants.md, 7.) As somebody else's bytes, every field of what is taken can be read, and
+// gives no more than was sent.
 #include <cstring>
 #include <vector>
 
@@ -32,6 +33,32 @@ void check_block(const Block& block, std::span<const std::byte> given) {
   }
 }
 
+/// What `given` is as a server's bytes: refused, or harmless.
+void check_foreign(std::span<const std::byte> given, const Link& link) {
+  const auto block = Block::parse_foreign(given, link);
+  if (!block) {
+    DAYBOOK_CHECK(block.error().code == Code::corruption, "a malformed block is corruption");
+    return;
+  }
+  std::size_t bytes = 0;
+  for (std::uint32_t i = 0; i < (*block)->event_count(); ++i) {
+    const Event event = (*block)->event(i).to_event();
+    bytes += event.stream.size() + event.type.size() + event.data.size() + event.traceparent.value_or("").size();
+    if (event.content_type != kContentTypeJson) bytes += event.content_type.size();
+    for (const std::string& tag : event.tags) bytes += tag.size();
+    for (const Header& header : event.headers) bytes += header.name.size() + header.value.size();
+  }
+  DAYBOOK_CHECK(bytes <= given.size(), "no more is read than was sent");
+  static_cast<void>((*block)->commits());
+  // The same bytes as an excerpt, with each event a little further.
+  std::vector<Sequence> sequences;
+  for (std::uint32_t i = 0; i < (*block)->event_count(); ++i)
+    sequences.push_back((*block)->first_sequence().plus(2 * i));
+  const auto excerpt = Block::parse_excerpt(given, link, Link{}, sequences);
+  DAYBOOK_CHECK(excerpt || sequences.back() > kSequenceMax, "a block's events can be an excerpt's");
+  if (excerpt) static_cast<void>((*excerpt)->commits());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t bytes) {
@@ -49,6 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t byte
   } else {
     DAYBOOK_CHECK(block.error().code == Code::corruption, "a malformed block is corruption");
   }
+  check_foreign(block_bytes, link);
   link.bytes[bytes % 16] ^= 1;
   DAYBOOK_CHECK(!Block::parse(block_bytes, link), "a link that does not fit is refused");
   return 0;

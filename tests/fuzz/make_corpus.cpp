@@ -19,6 +19,7 @@
 #include "log/term.h"
 #include "projections/state_row.h"
 #include "projections/status_record.h"
+#include "tests/fuzz/rpc_corpus.h"
 #include "tests/log/block_fixture.h"
 
 using namespace daybook;
@@ -224,5 +225,6 @@ int main(int count, char** arguments) {
   add_mappings(corpus);
   add_projections(corpus);
   add_frames(corpus);
+  fuzz::add_rpc_inputs([&corpus](const std::string& fuzzer, std::string_view bytes) { corpus.add(fuzzer, bytes); });
   return 0;
 }

@@ -26,10 +26,10 @@ consume() { # NAME SOURCE_DIR CMAKE_ARGUMENTS...: configures and builds a projec
 step "install"
 cmake --install "$build" --prefix "$prefix" >"$work/install.log" || { cat "$work/install.log"; exit 1; }
 libraries=$(dirname "$(find "$prefix" -name libdaybook_log.a)")
-for file in bin/daybook include/daybook/log.h include/daybook/projection.h; do
+for file in bin/daybook include/daybook/log.h include/daybook/projection.h include/daybook/client.h; do
   [ -f "$prefix/$file" ] || { echo "not installed: $file" >&2; exit 1; }
 done
-for name in log projections; do
+for name in log projections client server; do
   for file in libdaybook_$name.a libdaybook_$name.so pkgconfig/daybook-$name.pc; do
     [ -e "$libraries/$file" ] || { echo "not installed: $file" >&2; exit 1; }
   done
@@ -62,6 +62,18 @@ g++ -std=c++23 $flags -o "$work/by-pkg-config" "$here/consumer/main.cpp" $(pkg-c
 expect "pkg-config consumer" "1 order-1" "$("$work/by-pkg-config")"
 pkg-config --exists --print-errors daybook-projections
 
+step "a program that needs a server's log only, and so no RocksDB"
+for kind in static shared; do
+  consume "client-$kind" "$here/client" -DKIND=$kind -DCMAKE_DISABLE_FIND_PACKAGE_RocksDB=ON
+  expect "$kind client" "io" "$("$work/client-$kind/client")"
+  if ldd "$work/client-$kind/client" | grep rocksdb >/dev/null; then echo "the $kind client loads RocksDB" >&2; exit 1; fi
+done
+# shellcheck disable=SC2046,SC2086
+g++ -std=c++23 $flags -o "$work/client-by-pkg-config" "$here/client/main.cpp" \
+  $(pkg-config --cflags --libs daybook-client) -Wl,-rpath,"$libraries"
+expect "pkg-config client" "io" "$("$work/client-by-pkg-config")"
+pkg-config --exists --print-errors daybook-server
+
 step "the program in README.md"
 mkdir "$work/readme-source"
 cp "$here/consumer/CMakeLists.txt" "$work/readme-source/"
@@ -78,6 +90,14 @@ awk '/^## /{ chapter = /command in ten/ } chapter && /^```$/ { inside = 0 } insi
 expect "commands in README.md" 10 "$(wc -l <"$work/commands.sh")"
 (cd "$work" && PATH=$prefix/bin:$PATH bash -euo pipefail commands.sh) >"$work/commands.out" 2>&1 ||
   { cat "$work/commands.out"; exit 1; }
+
+step "the server in README.md"
+awk '/^## /{ chapter = /server in five/ } chapter && /^```$/ { inside = 0 } inside; chapter && /^```sh$/ { inside = 1 }' \
+  "$source/README.md" | sed "s/4290/$((20000 + $$ % 10000))/" >"$work/server.sh"
+expect "commands of the server in README.md" 5 "$(wc -l <"$work/server.sh")"
+# The server is this shell's, so that it ends however the commands do.
+(cd "$work" && PATH=$prefix/bin:$PATH && trap 'kill %1' EXIT && set -euo pipefail && . ./server.sh) \
+  >"$work/server.out" 2>&1 || { cat "$work/server.out"; exit 1; }
 
 if [ -d "$source/examples/custom-projection" ]; then
   step "examples/custom-projection"

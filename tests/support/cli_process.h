@@ -32,6 +32,7 @@ class CliProcess {
   /// Closes the reading end of its standard output.
   void close_output();
   void signal(int number);
+  [[nodiscard]] pid_t pid() const { return child_; }
   /// Waits for its end: the exit code as a shell shows it.
   [[nodiscard]] int wait();
 

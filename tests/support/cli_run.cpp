@@ -50,7 +50,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 std::vector<std::string> environment_of(const CliOptions& options) {
   std::vector<std::string> out;
   for (char** at = environ; *at != nullptr; ++at) {
-    if (!std::string_view(*at).starts_with("DAYBOOK_LOG=")) out.emplace_back(*at);
+    const std::string_view variable(*at);
+    if (!variable.starts_with("DAYBOOK_LOG=") && !variable.starts_with("DAYBOOK_SERVER=")) out.emplace_back(*at);
   }
   out.insert(out.end(), options.environment.begin(), options.environment.end());
   return out;

@@ -18,7 +18,7 @@ struct CliResult {
 /// How to run it.
 struct CliOptions {
   std::string input{};                     ///< Its standard input; the pipe is closed behind it.
-  std::vector<std::string> environment{};  ///< `NAME=VALUE` beside the inherited ones; DAYBOOK_LOG is never inherited.
+  std::vector<std::string> environment{};  ///< `NAME=VALUE` beside the inherited ones; DAYBOOK_LOG and _SERVER are not.
   std::string directory{};                 ///< Where it starts; empty: here.
 };
 

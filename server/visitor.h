@@ -1,0 +1,56 @@
+// Who is at the other end of a connection, as its capabilities know him.
+//
+// Threads: the loop's. Owns: the gate of its reads.
+#pragma once
+
+#include <kj/async.h>
+#include <kj/refcount.h>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "daybook/result.h"
+#include "net/connection.h"
+#include "net/wire_error.h"
+#include "server/core.h"
+#include "server/read_gate.h"
+
+namespace daybook::server {
+
+class Station;
+
+/// Shared by the capabilities that one connection was given, each of which may outlive it by a little.
+class Visitor : public kj::Refcounted {
+ public:
+  explicit Visitor(Station& where);
+
+  Station& station;
+  ServerCore& core;
+  net::Loop& loop;
+  net::Connection* connection = nullptr;  ///< nullptr once it is gone.
+  std::string client;                     ///< The name that it gave.
+  bool logged_in = false;                 ///< It has a session.
+
+  /// `read` on a reader thread, when it is this connection's turn. It must not refer to what goes with the connection.
+  template <class T>
+  [[nodiscard]] kj::Promise<Result<T>> read(std::move_only_function<Result<T>()> job) {
+    return reads_.enter().then([this, job = std::move(job)](ReadGate::Pass pass) mutable {
+      return core.readers.run<T>(loop, std::move(job)).attach(std::move(pass));
+    });
+  }
+
+  /// Tells the gate where the outbox is.
+  void arrive(net::Connection& through);
+  /// The connection goes.
+  void leave();
+
+ private:
+  ReadGate reads_;
+};
+
+/// What a call says while the server stops.
+[[nodiscard]] inline Error stopping_error(Outcome outcome = Outcome::none) {
+  return {.code = Code::closed, .outcome = outcome, .message = "the server is stopping"};
+}
+
+}  // namespace daybook::server
