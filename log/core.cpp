@@ -67,8 +67,13 @@ Result<Checkpoint> Core::checkpoint_at(Sequence sequence) {
                                      std::to_string(head.head().value()));
   }
   const auto block = block_containing(sequence);
-  if (!block) return std::unexpected(block.error());
-  return Checkpoint{log_id, sequence, (*block)->link()};
+  if (block) return Checkpoint{log_id, sequence, (*block)->link()};
+  // What cannot be read any more is still named by the block behind it: whoever skips damage goes on from there.
+  if (block.error().code == Code::corruption && sequence < head.head()) {
+    const auto behind = block_containing(sequence.next());
+    if (behind && (*behind)->first_sequence() == sequence.next()) return Checkpoint{log_id, sequence, (*behind)->chain()};
+  }
+  return std::unexpected(block.error());
 }
 
 Result<void> Core::check(const Checkpoint& checkpoint) {

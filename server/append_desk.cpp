@@ -29,11 +29,12 @@ std::size_t encoded_bytes(const Commit& commit) {
 /// A commit in the log's queue keeps its place in the figures until the log has told of it, whoever still listens.
 class QueuePlace {
  public:
-  QueuePlace(AppendsInProgress& progress, std::size_t bytes) : progress_(&progress), bytes_(bytes) {
+  QueuePlace(std::shared_ptr<AppendsInProgress> progress, std::size_t bytes)
+      : progress_(std::move(progress)), bytes_(bytes) {
     progress_->commits.fetch_add(1, std::memory_order_relaxed);
     progress_->commit_bytes.fetch_add(bytes_, std::memory_order_relaxed);
   }
-  QueuePlace(QueuePlace&& other) noexcept : progress_(std::exchange(other.progress_, nullptr)), bytes_(other.bytes_) {}
+  QueuePlace(QueuePlace&& other) noexcept = default;
   QueuePlace& operator=(QueuePlace&&) = delete;
   QueuePlace(const QueuePlace&) = delete;
   QueuePlace& operator=(const QueuePlace&) = delete;
@@ -44,7 +45,7 @@ class QueuePlace {
   }
 
  private:
-  AppendsInProgress* progress_;
+  std::shared_ptr<AppendsInProgress> progress_;  ///< nullptr: moved from.
   std::size_t bytes_;
 };
 
@@ -76,11 +77,11 @@ std::size_t CommitList::bytes() const {
   return 8 * words;
 }
 
-AppendDesk::AppendDesk(net::Loop& loop, Log& log, AppendsInProgress& progress, std::size_t message_bytes_max,
-                       std::size_t progress_bytes_max)
+AppendDesk::AppendDesk(net::Loop& loop, Log& log, std::shared_ptr<AppendsInProgress> progress,
+                       std::size_t message_bytes_max, std::size_t progress_bytes_max)
     : loop_(loop),
       log_(log),
-      progress_(progress),
+      progress_(std::move(progress)),
       message_bytes_max_(message_bytes_max),
       progress_bytes_max_(progress_bytes_max),
       box_(std::make_shared<AnswerBox>(loop, [this] { fetch(); })),
@@ -88,13 +89,13 @@ AppendDesk::AppendDesk(net::Loop& loop, Log& log, AppendsInProgress& progress, s
 
 AppendDesk::~AppendDesk() {
   box_->close();
-  for (const auto& call : calls_) progress_.message_bytes.fetch_sub(call.first->bytes);
+  for (const auto& call : calls_) progress_->message_bytes.fetch_sub(call.first->bytes);
 }
 
 kj::Promise<AppendResults> AppendDesk::append(CommitList commits, std::chrono::nanoseconds timeout) {
   auto call = std::make_shared<AppendCall>(commits, loop_.now() + timeout, 2 * message_bytes_max_);
-  if (progress_.message_bytes.fetch_add(call->bytes) + call->bytes > progress_bytes_max_) {
-    progress_.message_bytes.fetch_sub(call->bytes);
+  if (progress_->message_bytes.fetch_add(call->bytes) + call->bytes > progress_bytes_max_) {
+    progress_->message_bytes.fetch_sub(call->bytes);
     return AppendResults(commits.size(), fail(Code::busy, "too many appends are in progress; try again later",
                                               Outcome::not_appended));
   }
@@ -137,8 +138,8 @@ bool AppendDesk::submit(AppendCall& call) {
   const std::size_t bytes = encoded_bytes(*call.next);
   QueuePlace place(progress_, bytes);
   // More than half full: others may fill the rest before this one gets there.
-  const bool crowded = 2 * progress_.commits.load(std::memory_order_relaxed) > log_.options().queue_commits_max ||
-                       2 * progress_.commit_bytes.load(std::memory_order_relaxed) > log_.options().queue_bytes_max;
+  const bool crowded = 2 * progress_->commits.load(std::memory_order_relaxed) > log_.options().queue_commits_max ||
+                       2 * progress_->commit_bytes.load(std::memory_order_relaxed) > log_.options().queue_bytes_max;
   auto queued = log_.append_async(crowded ? Commit(*call.next) : std::move(*call.next),
                                   [box = box_, of = &call, at, place = std::move(place)](Result<Appended> result) {
                                     box->put({.call = of, .commit = at, .result = std::move(result)});
@@ -189,7 +190,7 @@ void AppendDesk::finish(AppendCall& call) {
     (*caller)->fulfill(std::move(results));
   }
   call.finished = true;
-  progress_.message_bytes.fetch_sub(call.bytes);
+  progress_->message_bytes.fetch_sub(call.bytes);
   calls_.erase(&call);
 }
 

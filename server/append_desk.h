@@ -23,7 +23,8 @@
 
 namespace daybook::server {
 
-/// Commits that are on their way to the log, or waiting for it, of all loops of a server.
+/// Commits that are on their way to the log, or waiting for it, of all loops of a server. Shared by each commit in the
+/// log's queue, which may be judged after the server is gone.
 struct AppendsInProgress {
   std::atomic<std::size_t> message_bytes{0};  ///< Of the calls.
   std::atomic<std::size_t> commits{0};        ///< In the log's queue.
@@ -52,7 +53,7 @@ using AppendResults = std::vector<Result<Appended>>;
 class AppendDesk final : private kj::TaskSet::ErrorHandler {
  public:
   /// `message_bytes_max`: of one call; `progress_bytes_max`: of all in `progress`, which is the server's.
-  AppendDesk(net::Loop& loop, Log& log, AppendsInProgress& progress, std::size_t message_bytes_max,
+  AppendDesk(net::Loop& loop, Log& log, std::shared_ptr<AppendsInProgress> progress, std::size_t message_bytes_max,
              std::size_t progress_bytes_max);
   ~AppendDesk();
   AppendDesk(const AppendDesk&) = delete;
@@ -78,7 +79,7 @@ class AppendDesk final : private kj::TaskSet::ErrorHandler {
 
   net::Loop& loop_;
   Log& log_;
-  AppendsInProgress& progress_;
+  const std::shared_ptr<AppendsInProgress> progress_;
   const std::size_t message_bytes_max_;
   const std::size_t progress_bytes_max_;
   const std::shared_ptr<AnswerBox> box_;

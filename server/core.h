@@ -3,6 +3,8 @@
 // Threads: any; see each member. Owns: the reader threads, the projections' threads, the counts; borrows the log.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -31,7 +33,7 @@ struct ServerCore {
   const ServerOptions options;
   net::ConnectionCount connections;
   Calls calls;
-  AppendsInProgress appends;
+  const std::shared_ptr<AppendsInProgress> appends = std::make_shared<AppendsInProgress>();
   std::atomic<std::uint64_t> subscriptions{0};
   std::atomic<std::uint64_t> refused{0};
   ReaderPool readers;

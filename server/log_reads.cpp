@@ -1,5 +1,6 @@
 // Calls that only read. Each runs on a reader thread; its answer is written on the loop.
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -63,11 +64,17 @@ kj::Promise<void> LogService::answer(Context context, std::move_only_function<Re
       .attach(visitor_->core.calls.begin());
 }
 
-/// Pieces in which nothing is found are searched one after the other; in between, others have their turn.
-kj::Promise<Result<Page>> LogService::page(ReadOptions request, std::size_t bytes_max) {
+/// Pieces in which nothing is found are searched one after the other; in between, others have their turn. `first` is
+/// what the first piece said of the whole read.
+kj::Promise<Result<Page>> LogService::page(ReadOptions request, std::size_t bytes_max, std::optional<Page> first) {
   Log& log = visitor_->core.log;
   auto read = visitor_->read<Page>([&log, request, bytes_max] { return read_page(log, request, bytes_max); });
-  return read.then([this, request = std::move(request), bytes_max](Result<Page> found) mutable -> kj::Promise<Result<Page>> {
+  return read.then([this, request = std::move(request), bytes_max, first = std::move(first)](
+                       Result<Page> found) mutable -> kj::Promise<Result<Page>> {
+    if (found && first) {
+      found->plan = first->plan;
+      found->through = first->through;
+    }
     if (!found || !found->unfinished) return kj::mv(found);
     if (request.direction == Direction::forward) {
       request.from = found->next;
@@ -75,12 +82,8 @@ kj::Promise<Result<Page>> LogService::page(ReadOptions request, std::size_t byte
     } else {
       request.through = found->next;
     }
-    return page(std::move(request), bytes_max)
-        .then([plan = std::move(found->plan), through = found->through](Result<Page> rest) mutable {
-          if (rest) rest->plan = std::move(plan);
-          if (rest) rest->through = through;
-          return rest;
-        });
+    if (!first) first = std::move(*found);
+    return page(std::move(request), bytes_max, std::move(first));
   });
 }
 
@@ -95,7 +98,7 @@ kj::Promise<void> LogService::read(ReadContext context) {
   const std::size_t wanted = params.getBytesMax() == 0 ? kPageBytesDefault : params.getBytesMax();
   context.releaseParams();
   context.allowCancellation();
-  return page(std::move(*request), std::min(wanted, kPageBytesMax))
+  return page(std::move(*request), std::min(wanted, kPageBytesMax), std::nullopt)
       .then([context](Result<Page> found) mutable {
         auto results = context.getResults();
         if (!found) {

@@ -6,6 +6,7 @@
 #include <rpc.capnp.h>
 #include <kj/memory.h>
 #include <functional>
+#include <optional>
 
 #include "daybook/cursor.h"
 #include "net/kj_interface.h"
@@ -40,7 +41,7 @@ class LogService final : public rpc::Log::Server {
   /// Answers with what `job` gives on a reader thread, written by `write`, or with its error.
   template <class T, class Context, class Write>
   [[nodiscard]] kj::Promise<void> answer(Context context, std::move_only_function<Result<T>()> job, Write write);
-  [[nodiscard]] kj::Promise<Result<Page>> page(ReadOptions request, std::size_t bytes_max);
+  [[nodiscard]] kj::Promise<Result<Page>> page(ReadOptions request, std::size_t bytes_max, std::optional<Page> first);
 
   kj::Own<Visitor> visitor_;
 };

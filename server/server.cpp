@@ -143,6 +143,9 @@ void Server::Impl::stop() {
   // Nobody new, and no new calls.
   if (!listeners_.empty()) run_on(loops_.front()->loop(), [this] { listeners_.clear(); });
   core_.calls.stop();
+  for (std::size_t i = 0; i < stations_.size(); ++i) {
+    run_on(loops_[i]->loop(), [this, i] { stations_[i]->refuse_waiters(server::stopping_error()); });
+  }
   if (!core_.calls.wait_for_none(Clock::system().steady_now() + core_.options.drain_timeout)) {
     log_warning("calls are still in progress after the drain timeout; they are dropped");
   }

@@ -114,8 +114,11 @@ void Station::leave(Feed& feed) {
   std::erase(idle_, &feed);
 }
 
-void Station::farewell(const Error& reason, std::function<void()> done) {
+void Station::refuse_waiters(const Error& reason) {
   for (const auto& waiters : waiters_) waiters.second->refuse(reason);
+}
+
+void Station::farewell(const Error& reason, std::function<void()> done) {
   for (Feed* feed : feeds_) feed->farewell(reason);
   if (visits_.empty()) {
     done();

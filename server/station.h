@@ -41,6 +41,8 @@ class Station final : private kj::TaskSet::ErrorHandler {
   /// A projection moved, or stopped. Likewise.
   void ring(ProjectionHost& projection);
 
+  /// Tells `reason` to all who wait for a projection.
+  void refuse_waiters(const Error& reason);
   /// Tells all subscribers `reason`, closes all connections, and calls `done` when the last one is gone.
   void farewell(const Error& reason, std::function<void()> done);
 
