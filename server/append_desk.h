@@ -4,8 +4,6 @@
 // Threads: the loop's. Owns: the calls in progress, as long as the log may still answer.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/async.h>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -15,6 +13,9 @@
 #include <optional>
 #include <unordered_map>
 #include <vector>
+
+#include <kj/async.h>
+#include <rpc.capnp.h>
 
 #include "daybook/event.h"
 #include "daybook/log.h"

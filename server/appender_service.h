@@ -3,13 +3,14 @@
 // Threads: the loop's. Owns: a share of its visitor, the sums.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/async.h>
-#include <kj/memory.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+
+#include <kj/async.h>
+#include <kj/memory.h>
+#include <rpc.capnp.h>
 
 #include "daybook/result.h"
 #include "net/kj_interface.h"
@@ -21,8 +22,8 @@ namespace daybook::server {
 /// Commits of one call.
 inline constexpr std::size_t kCommitsOfCallMax = 4096;
 
-/// Whether a call that appends `commits` may begin: `closed` while the server stops, `too_large`, `invalid` for a timeout
-/// that is none; each *not appended*.
+/// Whether a call that appends `commits` may begin: `closed` while the server stops, `too_large`, `invalid` for a
+/// timeout that is none; each *not appended*.
 [[nodiscard]] Result<void> check_append(const Visitor& visitor, std::size_t commits, std::chrono::nanoseconds timeout);
 
 DAYBOOK_KJ_INTERFACE_BEGIN

@@ -3,10 +3,11 @@
 // Threads: the loop's. Owns: its source, except while a reader thread has it.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/async.h>
 #include <memory>
 #include <optional>
+
+#include <kj/async.h>
+#include <rpc.capnp.h>
 
 #include "daybook/result.h"
 #include "net/connection.h"

@@ -50,7 +50,11 @@ class FeedSource {
 
  private:
   FeedSource(Log& log, Query query, std::unique_ptr<Subscription> subscription, const Checkpoint& position)
-      : log_(log), query_(std::move(query)), subscription_(std::move(subscription)), position_(position), told_(position.sequence) {}
+      : log_(log),
+        query_(std::move(query)),
+        subscription_(std::move(subscription)),
+        position_(position),
+        told_(position.sequence) {}
   [[nodiscard]] Result<void> stand_at(Sequence sequence);
 
   Log& log_;

@@ -3,10 +3,11 @@
 // Threads: the loop's. Owns: a share of its visitor.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/memory.h>
 #include <functional>
 #include <optional>
+
+#include <kj/memory.h>
+#include <rpc.capnp.h>
 
 #include "daybook/cursor.h"
 #include "net/kj_interface.h"

@@ -3,8 +3,8 @@
 // Threads: the loop's. Owns: a share of its visitor.
 #pragma once
 
-#include <rpc.capnp.h>
 #include <kj/memory.h>
+#include <rpc.capnp.h>
 
 #include "net/kj_interface.h"
 #include "server/visitor.h"

@@ -24,11 +24,11 @@ inline constexpr std::size_t kPageBatchesMax = 48;
 /// See rpc.capnp, Log.read.
 struct Page {
   std::vector<net::PackedBatch> batches;
-  Sequence through;          ///< As asked for, clamped to the head.
-  Sequence next;             ///< Where the next page begins, unless `done`.
-  bool done = false;         ///< There is nothing behind it.
-  bool unfinished = false;   ///< Nothing found in a piece; the search goes on at `next`.
-  ReadPlan plan;             ///< How the query is answered.
+  Sequence through;               ///< As asked for, clamped to the head.
+  Sequence next;                  ///< Where the next page begins, unless `done`.
+  bool done = false;              ///< There is nothing behind it.
+  bool unfinished = false;        ///< Nothing found in a piece; the search goes on at `next`.
+  ReadPlan plan;                  ///< How the query is answered.
   std::optional<net::Gap> gap{};  ///< Behind the batches.
 };
 

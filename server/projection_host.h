@@ -3,7 +3,6 @@
 // Threads: any; see each. Owns: the runner and its thread.
 #pragma once
 
-#include <kj/async.h>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -14,6 +13,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <kj/async.h>
 
 #include "base/mutex.h"
 #include "daybook/log.h"
@@ -48,7 +49,8 @@ class ProjectionHost {
   /// Why it does not go on, unless it does.
   [[nodiscard]] std::optional<Error> standstill() const;
 
-  /// Calls `use` with the state, between two steps, and gives the checkpoint that it was of. Waits for the step at hand.
+  /// Calls `use` with the state, between two steps, and gives the checkpoint that it was of. Waits for the step at
+  /// hand.
   Checkpoint read(const std::function<void(State&)>& use);
 
  private:

@@ -3,11 +3,12 @@
 // Threads: the loop's. Owns: a share of its visitor.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/memory.h>
 #include <chrono>
 #include <functional>
 #include <utility>
+
+#include <kj/memory.h>
+#include <rpc.capnp.h>
 
 #include "daybook/ids.h"
 #include "daybook/result.h"

@@ -4,12 +4,13 @@
 // Threads: the loop's; ring() from any. Owns: the waiting calls.
 #pragma once
 
-#include <kj/async.h>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <list>
 #include <memory>
+
+#include <kj/async.h>
 
 #include "daybook/result.h"
 #include "net/loop.h"

@@ -1,12 +1,14 @@
-// How much one connection may have read for it before its peer takes what there is: a page that nobody fetches is memory.
+// How much one connection may have read for it before its peer takes what there is: a page that nobody fetches is
+// memory.
 //
 // Threads: the loop's. Owns: the reads that wait.
 #pragma once
 
-#include <kj/async.h>
 #include <cstddef>
 #include <deque>
 #include <utility>
+
+#include <kj/async.h>
 
 #include "net/connection.h"
 #include "net/loop.h"

@@ -3,8 +3,6 @@
 // Threads: run() on a loop's; stop() from the owner's. Owns: its threads, and the jobs that wait.
 #pragma once
 
-#include <kj/async.h>
-#include <kj/common.h>
 #include <atomic>
 #include <cstddef>
 #include <deque>
@@ -14,6 +12,9 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <kj/async.h>
+#include <kj/common.h>
 
 #include "base/mutex.h"
 #include "daybook/result.h"
@@ -31,9 +32,9 @@ class ReaderPool {
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
 
-  /// What `read` gives, which runs on a thread of the pool and is destroyed there; the promise is `loop`'s, whose thread
-  /// this is. `busy` where too many wait, `closed` after stop(). Once the promise is dropped, `read` does not begin any
-  /// more; if it has, it runs to its end, so it refers to nothing that goes with the promise.
+  /// What `read` gives, which runs on a thread of the pool and is destroyed there; the promise is `loop`'s, whose
+  /// thread this is. `busy` where too many wait, `closed` after stop(). Once the promise is dropped, `read` does not
+  /// begin any more; if it has, it runs to its end, so it refers to nothing that goes with the promise.
   template <class T>
   [[nodiscard]] kj::Promise<Result<T>> run(net::Loop& loop, std::move_only_function<Result<T>()> read);
 

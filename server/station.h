@@ -3,7 +3,6 @@
 // Threads: made, used and destroyed on its loop's; ring() from any. Owns: its connections.
 #pragma once
 
-#include <kj/async.h>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -11,6 +10,8 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
+
+#include <kj/async.h>
 
 #include "daybook/result.h"
 #include "net/connection.h"

@@ -3,10 +3,11 @@
 // Threads: the loop's. Owns: the feed.
 #pragma once
 
-#include <rpc.capnp.h>
-#include <kj/memory.h>
 #include <memory>
 #include <utility>
+
+#include <kj/memory.h>
+#include <rpc.capnp.h>
 
 #include "net/connection.h"
 #include "net/kj_interface.h"

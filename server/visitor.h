@@ -3,11 +3,12 @@
 // Threads: the loop's. Owns: the gate of its reads.
 #pragma once
 
-#include <kj/async.h>
-#include <kj/refcount.h>
 #include <functional>
 #include <string>
 #include <utility>
+
+#include <kj/async.h>
+#include <kj/refcount.h>
 
 #include "daybook/result.h"
 #include "net/connection.h"
