@@ -96,8 +96,8 @@ kj::Promise<AppendResults> AppendDesk::append(CommitList commits, std::chrono::n
   auto call = std::make_shared<AppendCall>(commits, loop_.now() + timeout, 2 * message_bytes_max_);
   if (progress_->message_bytes.fetch_add(call->bytes) + call->bytes > progress_bytes_max_) {
     progress_->message_bytes.fetch_sub(call->bytes);
-    return AppendResults(commits.size(), fail(Code::busy, "too many appends are in progress; try again later",
-                                              Outcome::not_appended));
+    return AppendResults(commits.size(),
+                         fail(Code::busy, "too many appends are in progress; try again later", Outcome::not_appended));
   }
   AppendCall& entered = *call;
   calls_.emplace(&entered, call);
@@ -183,7 +183,7 @@ void AppendDesk::expire(AppendCall& call) {
 /// Tells the caller, if everything is judged; `call` is then gone.
 void AppendDesk::finish(AppendCall& call) {
   if (call.submitted < call.commits.size() || call.unanswered > 0) return;
-  KJ_IF_MAYBE(caller, call.caller) {
+  KJ_IF_MAYBE (caller, call.caller) {
     AppendResults results;
     results.reserve(call.results.size());
     for (auto& result : call.results) results.push_back(std::move(*result));

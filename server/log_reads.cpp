@@ -69,8 +69,8 @@ kj::Promise<void> LogService::answer(Context context, std::move_only_function<Re
 kj::Promise<Result<Page>> LogService::page(ReadOptions request, std::size_t bytes_max, std::optional<Page> first) {
   Log& log = visitor_->core.log;
   auto read = visitor_->read<Page>([&log, request, bytes_max] { return read_page(log, request, bytes_max); });
-  return read.then([this, request = std::move(request), bytes_max, first = std::move(first)](
-                       Result<Page> found) mutable -> kj::Promise<Result<Page>> {
+  return read.then([this, request = std::move(request), bytes_max,
+                    first = std::move(first)](Result<Page> found) mutable -> kj::Promise<Result<Page>> {
     if (found && first) {
       found->plan = first->plan;
       found->through = first->through;

@@ -81,7 +81,8 @@ kj::Promise<void> LogService::subscribe(SubscribeContext context) {
   Log& log = visitor_->core.log;
   context.allowCancellation();
   return visitor_
-      ->read<std::unique_ptr<FeedSource>>([&log, options = std::move(options)] { return FeedSource::open(log, options); })
+      ->read<std::unique_ptr<FeedSource>>(
+          [&log, options = std::move(options)] { return FeedSource::open(log, options); })
       .then([this, context](Result<std::unique_ptr<FeedSource>> source) mutable {
         auto results = context.getResults();
         if (source && visitor_->connection == nullptr) source = std::unexpected(stopping_error());
@@ -90,8 +91,9 @@ kj::Promise<void> LogService::subscribe(SubscribeContext context) {
           return;
         }
         net::to_wire((*source)->position(), results.initPosition());
-        results.setSubscription(kj::heap<SubscriptionService>(
-            kj::addRef(*visitor_), std::move(*source), context.getParams().getSubscriber(), visitor_->connection->hold()));
+        results.setSubscription(kj::heap<SubscriptionService>(kj::addRef(*visitor_), std::move(*source),
+                                                              context.getParams().getSubscriber(),
+                                                              visitor_->connection->hold()));
         context.releaseParams();
       })
       .attach(visitor_->core.calls.begin());

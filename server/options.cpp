@@ -54,15 +54,17 @@ Result<void> check_counts(const ServerOptions& options) {
 
 Result<void> check_times(const ServerOptions& options) {
   const TimeBound bounds[] = {
-      {"handshake_timeout", options.handshake_timeout, kTimeMin}, {"message_timeout", options.message_timeout, kTimeMin},
-      {"idle_timeout", options.idle_timeout, kTimeMin},           {"dead_timeout", options.dead_timeout, kTimeMin},
+      {"handshake_timeout", options.handshake_timeout, kTimeMin},
+      {"message_timeout", options.message_timeout, kTimeMin},
+      {"idle_timeout", options.idle_timeout, kTimeMin},
+      {"dead_timeout", options.dead_timeout, kTimeMin},
       {"drain_timeout", options.drain_timeout, std::chrono::nanoseconds(0)},
   };
   for (const TimeBound& bound : bounds) {
     if (bound.value < bound.min || bound.value > kTimeMax) {
-      return fail(Code::invalid, std::string("the option ") + bound.name + " is " + std::to_string(bound.value.count()) +
-                                     " ns; it must be from " + std::to_string(bound.min.count()) +
-                                     " ns to 24 hours");
+      return fail(Code::invalid, std::string("the option ") + bound.name + " is " +
+                                     std::to_string(bound.value.count()) + " ns; it must be from " +
+                                     std::to_string(bound.min.count()) + " ns to 24 hours");
     }
   }
   return {};

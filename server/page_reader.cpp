@@ -2,8 +2,8 @@
 // comes back goes on.
 //
 // Damage: a cursor names the sequence in its message only, and an index may be what is damaged. So once a cursor met
-// corruption, the place is read again block by block without the index, which shows exactly how far the events are good,
-// and then event by event until one can be read again.
+// corruption, the place is read again block by block without the index, which shows exactly how far the events are
+// good, and then event by event until one can be read again.
 #include "server/page_reader.h"
 
 #include <algorithm>
@@ -165,7 +165,8 @@ Result<Page> read_page(Log& log, const ReadOptions& given, std::size_t bytes_max
   std::uint64_t events = 0;
   while (bytes < bytes_max && page.batches.size() < kPageBatchesMax && events < request.limit) {
     auto batch = cursor->next();
-    if (!batch && batch.error().code == Code::corruption) return go_on_carefully(log, request, bytes_max, std::move(page));
+    if (!batch && batch.error().code == Code::corruption)
+      return go_on_carefully(log, request, bytes_max, std::move(page));
     if (!batch) return std::unexpected(std::move(batch.error()));
     if (!*batch) {
       page.next = range.behind(piece.last());

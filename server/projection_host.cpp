@@ -1,6 +1,6 @@
 // Why the runner's own state is read, and no ProjectionReader: opening one costs milliseconds and files, and what it
-// shows is as old as its opening. Between two steps the runner's state is exactly that of its checkpoint; a step is kept
-// small, so that a read waits for milliseconds at most (docs/adr/0030-server.md).
+// shows is as old as its opening. Between two steps the runner's state is exactly that of its checkpoint; a step is
+// kept small, so that a read waits for milliseconds at most (docs/adr/0030-server.md).
 #include "server/projection_host.h"
 
 #include <utility>

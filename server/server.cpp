@@ -1,6 +1,6 @@
-// The wiring: what there is, in the order in which it begins and, backwards, ends. Nothing posts to a loop that is gone:
-// the bell, the projections and the reader threads end before the loops do, and the log's completions find their box
-// closed.
+// The wiring: what there is, in the order in which it begins and, backwards, ends. Nothing posts to a loop that is
+// gone: the bell, the projections and the reader threads end before the loops do, and the log's completions find their
+// box closed.
 #include "daybook/server.h"
 
 #include <future>

@@ -1,5 +1,5 @@
-// Everything of a connection lives and dies on its loop's thread; only bells come from elsewhere, and they are a flag and
-// a note for the loop.
+// Everything of a connection lives and dies on its loop's thread; only bells come from elsewhere, and they are a flag
+// and a note for the loop.
 #include "server/station.h"
 
 #include <string>
@@ -70,9 +70,8 @@ void Station::welcome(net::Socket socket, net::ConnectionCount::Ticket ticket) {
   auto visit = std::make_unique<Visit>(*this, net::make_socket_stream(std::move(socket)), std::move(ticket));
   Visit& entered = *visit;
   visits_.emplace(&entered, std::move(visit));
-  tasks_.add(entered.connection.closed().then([this, &entered] {
-    depart(entered, Error(*entered.connection.reason()));
-  }));
+  tasks_.add(
+      entered.connection.closed().then([this, &entered] { depart(entered, Error(*entered.connection.reason())); }));
 }
 
 void Station::depart(Visit& visit, const Error& reason) {
