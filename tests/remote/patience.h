@@ -28,7 +28,7 @@ inline constexpr std::chrono::seconds kPatience{kSanitized ? 240 : 120};
 inline std::uint64_t often(const char* variable, std::uint64_t usual, std::uint64_t sanitized) {
   const char* const given = std::getenv(variable);
   const std::uint64_t times = given != nullptr ? std::stoull(given) : kSanitized ? sanitized : usual;
-  MESSAGE(variable << "=" << times);
+  MESSAGE(std::string(variable) << "=" << times);
   return times;
 }
 
