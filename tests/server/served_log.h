@@ -3,10 +3,12 @@
 // Threads: the test's. Owns: the log, its directory, the server.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -53,6 +55,15 @@ class ServedLog {
   [[nodiscard]] const std::string& unix_address() const { return server_->addresses()[0]; }
   [[nodiscard]] const std::string& tcp_address() const { return server_->addresses()[1]; }
   [[nodiscard]] std::filesystem::path path() const { return directory_.path() / "log.daybook"; }
+
+  /// Waits until the server's figures are so; nobody tells, so this asks again and again.
+  void await_statistics(const std::function<bool(const ServerStatistics&)>& ready) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!ready(server_->statistics())) {
+      if (std::chrono::steady_clock::now() > until) FAIL("the figures did not change in time");
+      std::this_thread::yield();
+    }
+  }
 
   /// Appends `count` events of one commit each.
   void fill(std::uint64_t count, const std::string& type = "T", std::size_t data_bytes = 10) {

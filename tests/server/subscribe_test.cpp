@@ -26,15 +26,6 @@ std::vector<std::uint64_t> numbers(std::uint64_t first, std::uint64_t last) {
   return all;
 }
 
-/// Waits until the server's figures are so; it is told by nobody, so this asks again and again.
-void await_statistics(Server& server, const std::function<bool(const ServerStatistics&)>& ready) {
-  const auto until = std::chrono::steady_clock::now() + kSoon;
-  while (!ready(server.statistics())) {
-    if (std::chrono::steady_clock::now() > until) FAIL("the figures did not change in time");
-    std::this_thread::yield();
-  }
-}
-
 }  // namespace
 
 TEST_CASE("server subscribe: from the first event on and then live, whole blocks come byte for byte") {
@@ -162,7 +153,7 @@ TEST_CASE("server subscribe: a subscription that is stopped, dropped, or whose c
   client.enter();
   REQUIRE(client.subscribe({.from = Sequence(1)}));
   client.unsubscribe();
-  await_statistics(served.server(), [](const ServerStatistics& now) { return now.subscriptions == 0; });
+  served.await_statistics([](const ServerStatistics& now) { return now.subscriptions == 0; });
   const auto stopped = client.subscribe({.from = Sequence(1)});
   REQUIRE(stopped);
   static_cast<void>((*stopped)->await_first(Kind::caught_up));
@@ -173,8 +164,7 @@ TEST_CASE("server subscribe: a subscription that is stopped, dropped, or whose c
   CHECK((*again)->await_events(10) == numbers(1, 10));
   CHECK((*stopped)->events() == 5);
   client.drop();
-  await_statistics(served.server(),
-                   [](const ServerStatistics& now) { return now.subscriptions == 0 && now.connections == 0; });
+  served.await_statistics([](const ServerStatistics& now) { return now.subscriptions == 0 && now.connections == 0; });
 }
 
 TEST_CASE("server subscribe: beside writers at full speed many subscribers get each event once, in order") {
