@@ -51,8 +51,9 @@ async def main():
     key = {"high": order.int >> 64, "low": order.int & (1 << 64) - 1}  # sent again with it, it is not appended again
     placed = checked(await log.append(commit={"events": [event], "key": key}, timeout=10**10)).appended
     done = asyncio.get_running_loop().create_future()
-    checked(await log.subscribe(start={"sequence": 1}, query={}, subscriber=Printer(placed.last, done)))
-    await done
+    following = checked(await log.subscribe(start={"sequence": 1}, query={}, subscriber=Printer(placed.last, done)))
+    await done  # and with it holds `following`: dropping a subscription ends it
+    following.subscription.stop()
 
 
 asyncio.run(capnp.run(main()))
