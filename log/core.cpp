@@ -71,7 +71,8 @@ Result<Checkpoint> Core::checkpoint_at(Sequence sequence) {
   // What cannot be read any more is still named by the block behind it: whoever skips damage goes on from there.
   if (block.error().code == Code::corruption && sequence < head.head()) {
     const auto behind = block_containing(sequence.next());
-    if (behind && (*behind)->first_sequence() == sequence.next()) return Checkpoint{log_id, sequence, (*behind)->chain()};
+    if (behind && (*behind)->first_sequence() == sequence.next())
+      return Checkpoint{log_id, sequence, (*behind)->chain()};
   }
   return std::unexpected(block.error());
 }

@@ -1,5 +1,5 @@
-// Decoding in place, unchecked: a Block exists only after its link was verified and its events were found inside it, and
-// either only daybook wrote those bytes (docs/architecture.md, One idea) or each event was looked through
+// Decoding in place, unchecked: a Block exists only after its link was verified and its events were found inside it,
+// and either only daybook wrote those bytes (docs/architecture.md, One idea) or each event was looked through
 // (schema/event_check.h).
 #include "base/bytes.h"
 #include "daybook/block.h"
