@@ -74,7 +74,9 @@ interface Appender @0xd4b00c5e1a7e0104 {
 
   finish @1 () -> (commits :UInt64, refused :UInt64, last :UInt64, firstRefused :UInt64, error :Error);
   # Waits until all that was written is judged. `commits`: appended, or known by their key. `refused`: the others;
-  # `firstRefused` counts from 0 over all that was written, and `error` is why. `last`: the highest sequence.
+  # `firstRefused` counts from 0 over all that was written, and `error` is why. `last`: the highest sequence. Keep the
+  # appender until this is answered: Cap'n Proto 0.9 takes streaming calls back with their capability, and what was taken
+  # back counts as refused, with an error that says that it may have been appended.
 }
 
 interface Subscriber @0xd4b00c5e1a7e0105 {

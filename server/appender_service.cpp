@@ -15,6 +15,30 @@ constexpr std::chrono::hours kTimeoutMax{1};
 
 }  // namespace
 
+/// The commits of one call, until they are judged. The caller may take the call back before.
+class AppenderService::Written {
+ public:
+  Written(AppenderService& service, std::uint64_t first, std::size_t commits)
+      : service_(service), first_(first), commits_(commits) {}
+  Written(const Written&) = delete;
+  Written& operator=(const Written&) = delete;
+  ~Written() {
+    if (judged_) return;
+    judge(AppendResults(commits_, fail(Code::closed, "the call was taken back", Outcome::may_have_been_appended)));
+  }
+
+  void judge(const AppendResults& results) {
+    judged_ = true;
+    service_.count(first_, results);
+  }
+
+ private:
+  AppenderService& service_;
+  std::uint64_t first_;
+  std::size_t commits_;
+  bool judged_ = false;
+};
+
 Result<void> check_append(const Visitor& visitor, std::size_t commits, std::chrono::nanoseconds timeout) {
   if (visitor.core.calls.stopping()) return std::unexpected(stopping_error(Outcome::not_appended));
   if (commits > kCommitsOfCallMax) {
@@ -38,9 +62,10 @@ kj::Promise<void> AppenderService::write(WriteContext context) {
     return kj::READY_NOW;
   }
   context.allowCancellation();
+  auto written = kj::heap<Written>(*this, first, commits.size());
   return visitor_->station.appends()
       .append(CommitList(commits), timeout_)
-      .then([this, first](const AppendResults& results) { count(first, results); })
+      .then([written = kj::mv(written)](const AppendResults& results) mutable { written->judge(results); })
       .attach(visitor_->core.calls.begin());
 }
 

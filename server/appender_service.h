@@ -37,6 +37,8 @@ class AppenderService final : public rpc::Appender::Server {
   kj::Promise<void> finish(FinishContext context) override;
 
  private:
+  class Written;
+
   void count(std::uint64_t first, const AppendResults& results);
   void refuse(std::uint64_t at, const Error& error);
 

@@ -5,34 +5,19 @@
 #include <string>
 #include <string_view>
 
+#include "api/option_bounds.h"
 #include "daybook/server.h"
 #include "net/address.h"
 
 namespace daybook {
 namespace {
 
-constexpr std::uint64_t kKiB = 1024;
-constexpr std::uint64_t kMiB = 1024 * kKiB;
-constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr std::size_t kListenMax = 16;
 constexpr std::chrono::nanoseconds kTimeMin = std::chrono::milliseconds(1);
 constexpr std::chrono::nanoseconds kTimeMax = std::chrono::hours(24);
 
-struct Bound {
-  const char* name;
-  std::uint64_t value;
-  std::uint64_t min;
-  std::uint64_t max;
-};
-
-struct TimeBound {
-  const char* name;
-  std::chrono::nanoseconds value;
-  std::chrono::nanoseconds min;
-};
-
 Result<void> check_counts(const ServerOptions& options) {
-  const Bound bounds[] = {
+  const CountBound bounds[] = {
       {"network_threads", options.network_threads, 1, 64},
       {"reader_threads", options.reader_threads, 1, 64},
       {"connections_max", options.connections_max, 1, kMiB},
@@ -42,32 +27,18 @@ Result<void> check_counts(const ServerOptions& options) {
       {"outbox_bytes_max", options.outbox_bytes_max, 64 * kKiB, kGiB},
       {"appends_bytes_max", options.appends_bytes_max, 16 * kMiB, 16 * kGiB},
   };
-  for (const Bound& bound : bounds) {
-    if (bound.value < bound.min || bound.value > bound.max) {
-      return fail(Code::invalid, std::string("the option ") + bound.name + " is " + std::to_string(bound.value) +
-                                     "; it must be from " + std::to_string(bound.min) + " to " +
-                                     std::to_string(bound.max));
-    }
-  }
-  return {};
+  return check_bounds(bounds);
 }
 
 Result<void> check_times(const ServerOptions& options) {
   const TimeBound bounds[] = {
-      {"handshake_timeout", options.handshake_timeout, kTimeMin},
-      {"message_timeout", options.message_timeout, kTimeMin},
-      {"idle_timeout", options.idle_timeout, kTimeMin},
-      {"dead_timeout", options.dead_timeout, kTimeMin},
-      {"drain_timeout", options.drain_timeout, std::chrono::nanoseconds(0)},
+      {"handshake_timeout", options.handshake_timeout, kTimeMin, kTimeMax},
+      {"message_timeout", options.message_timeout, kTimeMin, kTimeMax},
+      {"idle_timeout", options.idle_timeout, kTimeMin, kTimeMax},
+      {"dead_timeout", options.dead_timeout, kTimeMin, kTimeMax},
+      {"drain_timeout", options.drain_timeout, std::chrono::nanoseconds(0), kTimeMax},
   };
-  for (const TimeBound& bound : bounds) {
-    if (bound.value < bound.min || bound.value > kTimeMax) {
-      return fail(Code::invalid, std::string("the option ") + bound.name + " is " +
-                                     std::to_string(bound.value.count()) + " ns; it must be from " +
-                                     std::to_string(bound.min.count()) + " ns to 24 hours");
-    }
-  }
-  return {};
+  return check_bounds(bounds);
 }
 
 Result<void> check_addresses(const ServerOptions& options) {

@@ -7,15 +7,12 @@
 #include <doctest/doctest.h>
 
 #include "tests/crash/child.h"
+#include "tests/crash/live_tables.h"
 #include "tests/crash/workload.h"
 #include "tests/crash/writer.h"
 
 namespace daybook::test {
 namespace {
-
-bool is_postings_table(const std::string& bytes) {
-  return bytes.find("daybook.TermPrefix") != std::string::npos;
-}
 
 Said said_in(const std::string& text) {
   std::vector<std::string> lines;
@@ -40,12 +37,7 @@ void flip(std::string& bytes, std::size_t at) {
 }
 
 std::vector<std::string> tables_of(const Contents& contents, bool postings) {
-  std::vector<std::string> names;
-  for (const auto& [name, bytes] : contents) {
-    if (name.ends_with(".sst") && is_postings_table(bytes) == postings) names.push_back(name);
-  }
-  REQUIRE_FALSE(names.empty());
-  return names;
+  return live_tables(contents, postings ? "postings" : "events");
 }
 
 std::string name_of(const Contents& contents, const std::string& part) {

@@ -20,7 +20,7 @@ using Harm = std::function<void(Contents& contents)>;
 
 /// Flips a bit of the byte at `at`.
 void flip(std::string& bytes, std::size_t at);
-/// The names of the table files of events, or of postings, in the order of their numbers.
+/// The names of the table files in use of events, or of postings, in the order of their numbers.
 [[nodiscard]] std::vector<std::string> tables_of(const Contents& contents, bool postings);
 /// The last name with `part` in it whose file is not empty.
 [[nodiscard]] std::string name_of(const Contents& contents, const std::string& part);
