@@ -36,8 +36,9 @@ LiveServer::LiveServer(const std::string& directory) {
   if (process_ == 0) {
     ::dup2(pipe[1], STDOUT_FILENO);
     ::close(pipe[0]);
+    // Its projections stop at the first event, which is no order as they know them, and would say so.
     ::execl(DAYBOOK_BINARY, DAYBOOK_BINARY, "serve", "--log", directory.c_str(), "--listen", "127.0.0.1:0",
-            "--log-level", "warning", nullptr);
+            "--log-level", "off", nullptr);
     std::perror("daybook-bench: cannot run " DAYBOOK_BINARY);
     ::_exit(127);
   }

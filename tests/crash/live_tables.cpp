@@ -1,11 +1,11 @@
 // Read-only RocksDB without daybook's options: its books need none of them, and no table is read.
 #include "tests/crash/live_tables.h"
 
-#include <rocksdb/db.h>
 #include <algorithm>
 #include <memory>
 
 #include <doctest/doctest.h>
+#include <rocksdb/db.h>
 
 #include "tests/crash/child.h"
 #include "tests/crash/writer.h"
