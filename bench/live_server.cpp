@@ -29,7 +29,7 @@ std::string ready_address(int descriptor) {
 
 }  // namespace
 
-LiveServer::LiveServer(const std::string& directory) {
+LiveServer::LiveServer(const std::string& directory, const std::string& listen) {
   std::array<int, 2> pipe{};
   if (::pipe(pipe.data()) != 0) give_up("pipe", {.code = Code::io, .message = "no pipe"});
   process_ = ::fork();
@@ -37,7 +37,7 @@ LiveServer::LiveServer(const std::string& directory) {
     ::dup2(pipe[1], STDOUT_FILENO);
     ::close(pipe[0]);
     // Its projections stop at the first event, which is no order as they know them, and would say so.
-    ::execl(DAYBOOK_BINARY, DAYBOOK_BINARY, "serve", "--log", directory.c_str(), "--listen", "127.0.0.1:0",
+    ::execl(DAYBOOK_BINARY, DAYBOOK_BINARY, "serve", "--log", directory.c_str(), "--listen", listen.c_str(),
             "--log-level", "off", nullptr);
     std::perror("daybook-bench: cannot run " DAYBOOK_BINARY);
     ::_exit(127);

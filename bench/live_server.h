@@ -15,9 +15,9 @@ namespace daybook::bench {
 
 class LiveServer {
  public:
-  /// Serves the log in `directory`, which is made where there is none, on a free loopback port; exits the program where
-  /// that fails.
-  explicit LiveServer(const std::string& directory);
+  /// Serves the log in `directory`, which is made where there is none, on a free loopback port unless said; exits the
+  /// program where that fails.
+  explicit LiveServer(const std::string& directory, const std::string& listen = "127.0.0.1:0");
   /// Ends it in good order, and waits for that.
   ~LiveServer();
   LiveServer(const LiveServer&) = delete;

@@ -14,6 +14,7 @@
 #include "bench/peers/daybook_store.h"
 #include "bench/peers/race.h"
 #include "bench/peers/redis_store.h"
+#include "bench/peers/served_store.h"
 #include "bench/peers/sqlite_store.h"
 #include "bench/report.h"
 
@@ -61,7 +62,11 @@ class Comparison {
     stores_.push_back(std::make_unique<DaybookStore>(directory / "daybook"));
     stores_.push_back(std::make_unique<SqliteStore>(directory / "sqlite", SqliteIndexes::like_daybook));
     stores_.push_back(std::make_unique<SqliteStore>(directory / "sqlite-bare", SqliteIndexes::none));
-    if (!settings.redis_socket.empty()) stores_.push_back(std::make_unique<RedisStore>(settings.redis_socket));
+    if (settings.redis_socket.empty()) return;
+    const std::filesystem::path door = std::filesystem::path(settings.redis_socket).parent_path();
+    served_ = stores_.size();
+    stores_.push_back(std::make_unique<ServedStore>(directory / "served", door));
+    stores_.push_back(std::make_unique<RedisStore>(settings.redis_socket));
   }
 
   /// Measures `line` in every store that can do it, in turn, beginning with another one in each repeat.
@@ -75,14 +80,16 @@ class Comparison {
       }
     }
     for (std::size_t at = 1; at < stores_.size(); ++at) {
-      if (!figures[at].empty()) print(line, *stores_[at], figures[at], figures.front());
+      if (figures[at].empty()) continue;
+      print(line, *stores_[at], figures[at], *stores_.front(), figures.front());
+      if (served_ > 0 && at > served_) print(line, *stores_[at], figures[at], *stores_[served_], figures[served_]);
     }
   }
 
   void print_header() const {
     if (settings_.json) return;
-    std::printf("%-36s %-38s %25s %25s  %s\n", "events/s: median (least - most)", "peer", "the peer",
-                stores_.front()->name().c_str(), "ratio");
+    std::printf("%-36s %-38s %25s  %-22s %25s  %s\n", "events/s: median (least - most)", "peer", "the peer", "daybook",
+                "daybook", "ratio");
   }
 
  private:
@@ -109,20 +116,20 @@ class Comparison {
   }
 
   /// Ratios are of figures measured in the same repeat, so that both met the same disk.
-  void print(const Line& line, const Store& peer, const std::vector<double>& theirs,
+  void print(const Line& line, const Store& peer, const std::vector<double>& theirs, const Store& own,
              const std::vector<double>& ours) const {
     std::vector<double> ratios;
     for (std::size_t i = 0; i < theirs.size(); ++i) ratios.push_back(ours[i] / theirs[i]);
     const Spread ratio = Spread::of(ratios);
     if (settings_.json) {
-      std::printf(R"({"line":%s,"peer":%s,"unit":"events/s","theirs":%s,"daybook":%s,"ratio":%s})"
+      std::printf(R"({"line":%s,"peer":%s,"unit":"events/s","theirs":%s,"own":%s,"daybook":%s,"ratio":%s})"
                   "\n",
                   json_string(line.name).c_str(), json_string(peer.name()).c_str(),
-                  json_spread(Spread::of(theirs)).c_str(), json_spread(Spread::of(ours)).c_str(),
-                  json_spread(ratio).c_str());
+                  json_spread(Spread::of(theirs)).c_str(), json_string(own.name()).c_str(),
+                  json_spread(Spread::of(ours)).c_str(), json_spread(ratio).c_str());
     } else {
-      std::printf("%-36s %-38s %25s %25s  %s\n", line.name.c_str(), peer.name().c_str(),
-                  spread_text(Spread::of(theirs)).c_str(), spread_text(Spread::of(ours)).c_str(),
+      std::printf("%-36s %-38s %25s  %-22s %25s  %s\n", line.name.c_str(), peer.name().c_str(),
+                  spread_text(Spread::of(theirs)).c_str(), own.name().c_str(), spread_text(Spread::of(ours)).c_str(),
                   spread_text(ratio).c_str());
     }
     std::fflush(stdout);
@@ -130,7 +137,8 @@ class Comparison {
 
   const Settings& settings_;
   std::uint64_t events_;                        ///< In a store that is read.
-  std::vector<std::unique_ptr<Store>> stores_;  ///< daybook first.
+  std::vector<std::unique_ptr<Store>> stores_;  ///< The embedded log first.
+  std::size_t served_ = 0;                      ///< Of `stores_`, daybook's server, behind which are other servers.
   bool filled_ = false;
 };
 
