@@ -1,6 +1,6 @@
 // A subscriber that is at the head is served from memory, on the loop: no other thread is woken for it. One that is
-// behind is read for by the reader threads, a turn at a time; its turn is sent, and the next one read, when its window
-// has room. So a slow one costs its window and one turn, and nobody waits for it.
+// behind is read for by the reader threads, a turn at a time, and while a turn is on its way the next one is read; that
+// is sent when the window has room. So a slow one costs its window and two turns, and nobody waits for it.
 #include "server/feed.h"
 
 #include <utility>
@@ -68,35 +68,37 @@ void Feed::head_moved() {
   if (subscriber_) go_on();
 }
 
+struct Feed::Read {
+  std::unique_ptr<FeedSource> source;
+  Turn turn;
+};
+
 void Feed::go_on() {
   const std::uint64_t behind = visitor_->core.log.head().value() - source_->position().sequence.value();
   if (!live_ || damaged_ || behind > kLiveEventsMax) {
-    go_on_by_reader();
+    tasks_.add(read_turn().then([this](Result<Read> read) { resume(std::move(read)); }));
   } else {
     take(source_->next());
   }
 }
 
-void Feed::go_on_by_reader() {
-  struct Read {
-    std::unique_ptr<FeedSource> source;
-    Turn turn;
-  };
-  tasks_.add(visitor_->core.readers
-                 .run<Read>(visitor_->loop,
-                            [source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
-                              Turn turn = damaged ? source->next_carefully() : source->next();
-                              return Read{.source = std::move(source), .turn = std::move(turn)};
-                            })
-                 .then([this](Result<Read> read) {
-                   if (!subscriber_) return;
-                   if (!read) {
-                     farewell(read.error());
-                     return;
-                   }
-                   source_ = std::move(read->source);
-                   take(std::move(read->turn));
-                 }));
+/// Begins to read at once. The source is the reader thread's until resume().
+kj::Promise<Result<Feed::Read>> Feed::read_turn() {
+  return visitor_->core.readers.run<Read>(visitor_->loop,
+                                          [source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
+                                            Turn turn = damaged ? source->next_carefully() : source->next();
+                                            return Read{.source = std::move(source), .turn = std::move(turn)};
+                                          });
+}
+
+void Feed::resume(Result<Read> read) {
+  if (!subscriber_) return;
+  if (!read) {
+    farewell(read.error());
+    return;
+  }
+  source_ = std::move(read->source);
+  take(std::move(read->turn));
 }
 
 void Feed::take(Turn turn) {
@@ -127,7 +129,14 @@ void Feed::take(Turn turn) {
     taken(turn.at_head);
     return;
   }
-  tasks_.add(kj::joinPromises(sent.releaseAsArray()).then([this, at_head = turn.at_head] { taken(at_head); }));
+  auto room = kj::joinPromises(sent.releaseAsArray());
+  if (live_) {
+    tasks_.add(room.then([this, at_head = turn.at_head] { taken(at_head); }));
+    return;
+  }
+  tasks_.add(room.then([next = read_turn()]() mutable { return kj::mv(next); }).then([this](Result<Read> read) {
+    resume(std::move(read));
+  }));
 }
 
 /// There is room for more.

@@ -33,8 +33,12 @@ class Feed final : private kj::TaskSet::ErrorHandler {
   void farewell(const Error& reason);
 
  private:
+  /// What a reader thread has read, and the source back from it.
+  struct Read;
+
   void go_on();
-  void go_on_by_reader();
+  [[nodiscard]] kj::Promise<Result<Read>> read_turn();
+  void resume(Result<Read> read);
   void take(Turn turn);
   void taken(bool at_head);
   [[nodiscard]] kj::Promise<void> push(const std::vector<net::PackedBatch>& batches);

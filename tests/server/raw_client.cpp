@@ -29,23 +29,19 @@ class Recorder final : public rpc::Subscriber::Server {
       step.batches.push_back(std::move(*read));
       step.excerpts.push_back(batch.hasExcerpt());
     }
-    told_->add(std::move(step));
-    return answer();
+    return tell(std::move(step));
   }
   kj::Promise<void> caughtUp(CaughtUpContext context) override {
-    told_->add({.kind = Told::Step::Kind::caught_up, .position = net::from_wire(context.getParams().getPosition())});
-    return answer();
+    return tell({.kind = Told::Step::Kind::caught_up, .position = net::from_wire(context.getParams().getPosition())});
   }
   kj::Promise<void> scannedThrough(ScannedThroughContext context) override {
-    told_->add(
+    return tell(
         {.kind = Told::Step::Kind::scanned_through, .position = net::from_wire(context.getParams().getPosition())});
-    return answer();
   }
   kj::Promise<void> gap(GapContext context) override {
     auto gap = net::from_wire(context.getParams().getGap());
     if (!gap) KJ_FAIL_REQUIRE("a gap that is none", to_string(gap.error()).c_str());
-    told_->add({.kind = Told::Step::Kind::gap, .gap = std::move(*gap)});
-    return answer();
+    return tell({.kind = Told::Step::Kind::gap, .gap = std::move(*gap)});
   }
   kj::Promise<void> ended(EndedContext context) override {
     told_->add({.kind = Told::Step::Kind::ended, .ended = net::from_wire(context.getParams().getError())});
@@ -53,6 +49,13 @@ class Recorder final : public rpc::Subscriber::Server {
   }
 
  private:
+  /// Whether it is answered is decided before the test learns of it.
+  kj::Promise<void> tell(Told::Step step) {
+    const bool held = told_->held();
+    told_->add(std::move(step));
+    if (held) return answer();
+    return kj::READY_NOW;
+  }
   kj::Promise<void> answer() {
     if (!told_->held()) return kj::READY_NOW;
     return loop_.after(std::chrono::milliseconds(1)).then([this] { return answer(); });
