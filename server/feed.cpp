@@ -1,6 +1,7 @@
 // A subscriber that is at the head is served from memory, on the loop: no other thread is woken for it. One that is
 // behind is read for by the reader threads, a turn at a time; its turn is sent, and the next one read, when its window
-// has room. So a slow one costs its window and one turn, and nobody waits for it.
+// has room. So a slow one costs its window and one turn, and nobody waits for it. Many of one connection share its gate
+// for reads, and so its outbox.
 #include "server/feed.h"
 
 #include <utility>
@@ -70,7 +71,7 @@ void Feed::head_moved() {
 
 void Feed::go_on() {
   const std::uint64_t behind = visitor_->core.log.head().value() - source_->position().sequence.value();
-  if (!live_ || damaged_ || behind > kLiveEventsMax) {
+  if (!live_ || damaged_ || behind > kLiveEventsMax || !visitor_->has_room()) {
     go_on_by_reader();
   } else {
     take(source_->next());
@@ -82,12 +83,11 @@ void Feed::go_on_by_reader() {
     std::unique_ptr<FeedSource> source;
     Turn turn;
   };
-  tasks_.add(visitor_->core.readers
-                 .run<Read>(visitor_->loop,
-                            [source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
-                              Turn turn = damaged ? source->next_carefully() : source->next();
-                              return Read{.source = std::move(source), .turn = std::move(turn)};
-                            })
+  tasks_.add(visitor_
+                 ->read<Read>([source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
+                   Turn turn = damaged ? source->next_carefully() : source->next();
+                   return Read{.source = std::move(source), .turn = std::move(turn)};
+                 })
                  .then([this](Result<Read> read) {
                    if (!subscriber_) return;
                    if (!read) {

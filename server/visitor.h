@@ -40,6 +40,9 @@ class Visitor : public kj::Refcounted {
     });
   }
 
+  /// Whether its outbox has room for what was read; read() waits until it has.
+  [[nodiscard]] bool has_room() const { return reads_.has_room(); }
+
   /// Tells the gate where the outbox is.
   void arrive(net::Connection& through);
   /// The connection goes.
