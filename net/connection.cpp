@@ -113,6 +113,9 @@ std::optional<Error> Connection::overdue() {
     return late("half a message, and no more of it within ", limits_.half_message);
   }
   if (passed(active_, limits_.idle)) return late("no message either way within ", limits_.idle);
+  if (!wire_->reads() && has_ended(descriptor_of(stream_.bytes()))) {
+    return Error{.code = Code::io, .message = "the peer is gone, with calls under way"};
+  }
   if (silence_.dead(now)) {
     return Error{.code = Code::io,
                  .message = "the peer has answered nothing for " + std::to_string(limits_.dead_after.count()) + " ms"};

@@ -63,6 +63,7 @@ std::optional<std::string> Ledger::sent(Message::Reader message) {
       break;
     case Message::RELEASE:
       promises_.erase(message.getRelease().getId());
+      leads_.erase(message.getRelease().getId());
       break;
     default:
       break;
@@ -157,15 +158,31 @@ std::optional<std::string> Ledger::taken(Capabilities capabilities) {
 }
 
 std::optional<std::string> Ledger::resolved(capnp::rpc::Resolve::Reader resolve) {
+  const std::uint32_t id = resolve.getPromiseId();
+  const auto promise = promises_.find(id);
+  const bool held = promise != promises_.end();
   std::size_t depth = 0;
-  if (const auto promise = promises_.find(resolve.getPromiseId()); promise != promises_.end()) {
+  if (held) {
     depth = promise->second;
     promises_.erase(promise);
   }
   if (!resolve.isCap() || !resolve.getCap().isSenderPromise()) return std::nullopt;
-  promises_[resolve.getCap().getSenderPromise()] = ++depth;
+  const std::uint32_t to = resolve.getCap().getSenderPromise();
+  // The RPC would follow a circle until its stack ends.
+  if (leads_to(to, id)) return "a promise that resolves to itself";
+  if (held) leads_.insert_or_assign(id, to);
+  promises_[to] = ++depth;
   if (!passed(depth, limits_.promise_depth)) return std::nullopt;
   return over("promises that resolve to promises, more in a row", limits_.promise_depth);
+}
+
+bool Ledger::leads_to(std::uint32_t to, std::uint32_t promise) const {
+  while (to != promise) {
+    const auto next = leads_.find(to);
+    if (next == leads_.end()) return false;
+    to = next->second;
+  }
+  return true;
 }
 
 }  // namespace daybook::net

@@ -66,6 +66,8 @@ class Ledger {
   void release(std::uint32_t capability, std::uint32_t references);
   [[nodiscard]] std::optional<std::string> taken(Capabilities capabilities);
   [[nodiscard]] std::optional<std::string> resolved(capnp::rpc::Resolve::Reader resolve);
+  /// Whether `promise` is met on the way that `to` has resolved to so far.
+  [[nodiscard]] bool leads_to(std::uint32_t to, std::uint32_t promise) const;
 
   ConnectionLimits limits_;
   std::unordered_map<std::uint32_t, Call> calls_;             ///< The peer's, by its question's number.
@@ -74,6 +76,7 @@ class Ledger {
   ByQuestion in_results_;                                     ///< Given with an answer, by the peer's question.
   ByQuestion in_params_;                                      ///< Given with a call of ours, by our question.
   std::unordered_map<std::uint32_t, std::size_t> promises_;   ///< The peer's, and how many led to each.
+  std::unordered_map<std::uint32_t, std::uint32_t> leads_;    ///< Promises that are held and resolved to promises.
 };
 
 }  // namespace daybook::net

@@ -15,7 +15,7 @@ thread_local OutgoingMessage* newest_unsent = nullptr;
 }  // namespace
 
 OutgoingMessage::OutgoingMessage(Wire& wire, unsigned words)
-    : wire_(wire), message_(words == 0 ? capnp::SUGGESTED_FIRST_SEGMENT_WORDS : words), older_(newest_unsent) {
+    : wire_(wire), first_words_(words == 0 ? kFirstWords : words), message_(first_words_), older_(newest_unsent) {
   if (older_ != nullptr) older_->newer_ = this;
   newest_unsent = this;
 }

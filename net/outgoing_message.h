@@ -3,6 +3,7 @@
 // Threads: its wire's loop. Owns: the message, and a share of the owners of bytes outside of it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -37,8 +38,10 @@ class OutgoingMessage final : public capnp::OutgoingRpcMessage, public kj::Refco
   }
 
   /// Fixes bytes(): once, when it is sent.
-  void count_bytes() { bytes_ = sizeInWords() * sizeof(capnp::word); }
-  /// What it counts in the queue.
+  void count_bytes() {
+    bytes_ = sizeof *this + std::max<std::size_t>(sizeInWords(), first_words_) * sizeof(capnp::word);
+  }
+  /// What it counts in the queue: the memory that it takes, which of a small one is more than what is written of it.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
   /// Keeps `owner` until this is written or dropped: of the bytes at `bytes`, which a segment of this refers to.
@@ -49,6 +52,8 @@ class OutgoingMessage final : public capnp::OutgoingRpcMessage, public kj::Refco
   [[nodiscard]] static OutgoingMessage* that_lacks_owner(const void* bytes);
 
  private:
+  /// Of a message whose size nobody guesses: most answers fit. It grows by doubling.
+  static constexpr unsigned kFirstWords = 128;
   /// Unsent messages that are looked at: there is one that is being built, and seldom a few that wait for something.
   static constexpr int kLookedAtMax = 64;
 
@@ -56,6 +61,7 @@ class OutgoingMessage final : public capnp::OutgoingRpcMessage, public kj::Refco
   void leave_unsent();
 
   Wire& wire_;
+  const unsigned first_words_;
   capnp::MallocMessageBuilder message_;
   std::vector<std::pair<const void*, std::shared_ptr<const void>>> kept_;
   OutgoingMessage* older_ = nullptr;  ///< Among this thread's unsent ones.

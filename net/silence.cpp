@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <algorithm>
 #include <optional>
@@ -39,6 +40,11 @@ void set_keep_alive(int descriptor, milliseconds dead_after) {
   set(descriptor, TCP_KEEPIDLE, std::max(1, seconds / 2));
   set(descriptor, TCP_KEEPINTVL, std::max(1, seconds / 2 / kProbes));
   set(descriptor, TCP_KEEPCNT, kProbes);
+}
+
+bool has_ended(int descriptor) {
+  pollfd asked{.fd = descriptor, .events = 0, .revents = 0};
+  return descriptor >= 0 && ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLHUP | POLLERR)) != 0;
 }
 
 bool SilenceWatch::dead(std::chrono::steady_clock::time_point now) {

@@ -19,6 +19,10 @@ struct TcpState {
 /// Nothing for other sockets, and for 0.
 void set_keep_alive(int descriptor, std::chrono::milliseconds dead_after);
 
+/// Whether the kernel knows that nothing more will come of the connection `descriptor`, nor go: it was reset, or, of a
+/// Unix socket, closed. Whoever reads learns it by itself.
+[[nodiscard]] bool has_ended(int descriptor);
+
 /// Asked now and then, says when a peer that ought to have answered has not for `dead_after`.
 class SilenceWatch {
  public:

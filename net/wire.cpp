@@ -140,13 +140,22 @@ kj::Promise<MaybeMessage> Wire::receiveIncomingMessage() {
     auto held = stream_.take_held(options);
     if (held != nullptr) return take_in(kj::mv(held));
   }
-  return reading_.wrap(admitted().then([this, options] { return stream_.tryReadMessage(nullptr, options, nullptr); }))
-      .then([this](kj::Maybe<capnp::MessageReaderAndFds>&& message) { return take_in(kj::mv(message)); },
-            [this](kj::Exception&& why) -> kj::Promise<MaybeMessage> {
-              failed_ = true;
-              note(why);
-              return kj::mv(why);
-            });
+  return reading_
+      .wrap(admitted().then([this, options] {
+        reads_ = true;
+        return stream_.tryReadMessage(nullptr, options, nullptr);
+      }))
+      .then(
+          [this](kj::Maybe<capnp::MessageReaderAndFds>&& message) {
+            reads_ = false;
+            return take_in(kj::mv(message));
+          },
+          [this](kj::Exception&& why) -> kj::Promise<MaybeMessage> {
+            reads_ = false;
+            failed_ = true;
+            note(why);
+            return kj::mv(why);
+          });
 }
 
 /// What a message means for the counts; the RPC gets it if it breaks no bound.

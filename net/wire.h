@@ -58,6 +58,9 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
   /// Why the connection ended, once it has: as told to fail(), as the stream said, or as one side told the other.
   [[nodiscard]] const std::optional<kj::Exception>& reason() const { return reason_; }
 
+  /// Whether the stream is being read, so that its end would be seen: not while a gate is shut.
+  [[nodiscard]] bool reads() const { return reads_; }
+
   /// The figures now.
   [[nodiscard]] WireStatistics statistics() const;
 
@@ -102,6 +105,7 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
   WireStatistics statistics_;
   std::optional<kj::Exception> reason_;
   bool connected_ = false;  ///< The RPC has the connection, or had it.
+  bool reads_ = false;      ///< See reads().
   bool failed_ = false;     ///< Nothing more is read.
   bool broken_ = false;     ///< Nothing more can be written.
 

@@ -1,6 +1,7 @@
 // A subscriber that is at the head is served from memory, on the loop: no other thread is woken for it. One that is
 // behind is read for by the reader threads, a turn at a time, and while a turn is on its way the next one is read; that
-// is sent when the window has room. So a slow one costs its window and two turns, and nobody waits for it.
+// is sent when the window has room. So a slow one costs its window and two turns, and nobody waits for it. Many of one
+// connection share its gate for reads, and so its outbox, and only a few of them read ahead.
 #include "server/feed.h"
 
 #include <utility>
@@ -75,20 +76,19 @@ struct Feed::Read {
 
 void Feed::go_on() {
   const std::uint64_t behind = visitor_->core.log.head().value() - source_->position().sequence.value();
-  if (!live_ || damaged_ || behind > kLiveEventsMax) {
+  if (!live_ || damaged_ || behind > kLiveEventsMax || !visitor_->has_room()) {
     tasks_.add(read_turn().then([this](Result<Read> read) { resume(std::move(read)); }));
   } else {
     take(source_->next());
   }
 }
 
-/// Begins to read at once. The source is the reader thread's until resume().
+/// Reads when it is its turn. The source is the reader thread's until resume().
 kj::Promise<Result<Feed::Read>> Feed::read_turn() {
-  return visitor_->core.readers.run<Read>(visitor_->loop,
-                                          [source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
-                                            Turn turn = damaged ? source->next_carefully() : source->next();
-                                            return Read{.source = std::move(source), .turn = std::move(turn)};
-                                          });
+  return visitor_->read<Read>([source = std::move(source_), damaged = damaged_]() mutable -> Result<Read> {
+    Turn turn = damaged ? source->next_carefully() : source->next();
+    return Read{.source = std::move(source), .turn = std::move(turn)};
+  });
 }
 
 void Feed::resume(Result<Read> read) {
@@ -130,13 +130,14 @@ void Feed::take(Turn turn) {
     return;
   }
   auto room = kj::joinPromises(sent.releaseAsArray());
-  if (live_) {
+  if (live_ || !visitor_->may_read_ahead()) {
     tasks_.add(room.then([this, at_head = turn.at_head] { taken(at_head); }));
     return;
   }
-  tasks_.add(room.then([next = read_turn()]() mutable { return kj::mv(next); }).then([this](Result<Read> read) {
-    resume(std::move(read));
-  }));
+  tasks_.add(room.then([next = read_turn().eagerlyEvaluate(nullptr).attach(visitor_->read_ahead())]() mutable {
+                   return kj::mv(next);
+                 })
+                 .then([this](Result<Read> read) { resume(std::move(read)); }));
 }
 
 /// There is room for more.

@@ -13,8 +13,12 @@ constexpr std::chrono::milliseconds kLookEvery{5};
 
 }  // namespace
 
+bool ReadGate::has_room() const {
+  return connection_ == nullptr || connection_->statistics().queued_bytes < outbox_bytes_max_;
+}
+
 bool ReadGate::open() const {
-  return inside_ < kReadsMax && (connection_ == nullptr || connection_->statistics().queued_bytes < outbox_bytes_max_);
+  return inside_ < kReadsMax && has_room();
 }
 
 kj::Promise<ReadGate::Pass> ReadGate::enter() {

@@ -43,6 +43,8 @@ class ReadGate final : private kj::TaskSet::ErrorHandler {
     ReadGate* gate_;
   };
 
+  /// Whether the outbox is below its bound.
+  [[nodiscard]] bool has_room() const;
   /// Done when it is this one's turn, in the order of the calls.
   [[nodiscard]] kj::Promise<Pass> enter();
 

@@ -135,7 +135,7 @@ ServerStatistics Server::Impl::statistics() const {
   return {.connections = core_.connections.now(),
           .subscriptions = core_.subscriptions.load(std::memory_order_relaxed),
           .calls = core_.calls.answered(),
-          .refused = core_.refused.load(std::memory_order_relaxed)};
+          .refused = core_.refused.load(std::memory_order_relaxed) + core_.connections.refused()};
 }
 
 void Server::Impl::stop() {

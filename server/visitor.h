@@ -40,13 +40,25 @@ class Visitor : public kj::Refcounted {
     });
   }
 
+  /// Whether its outbox has room for what was read; read() waits until it has.
+  [[nodiscard]] bool has_room() const { return reads_.has_room(); }
+
+  /// Whether one more subscription may read its next turn while its last one is on its way: what is read ahead is in
+  /// nobody's window yet.
+  [[nodiscard]] bool may_read_ahead() const { return reads_ahead_->count < kReadsAheadMax; }
+  /// It does, as long as this lives.
+  [[nodiscard]] net::Hold read_ahead() { return net::Hold(kj::addRef(*reads_ahead_)); }
+
   /// Tells the gate where the outbox is.
   void arrive(net::Connection& through);
   /// The connection goes.
   void leave();
 
  private:
+  static constexpr std::size_t kReadsAheadMax = 8;
+
   ReadGate reads_;
+  kj::Own<net::Holds> reads_ahead_ = kj::refcounted<net::Holds>();
 };
 
 /// What a call says while the server stops.

@@ -123,6 +123,34 @@ TEST_CASE("gates: beyond the calls in flight nothing is read, and with an answer
         }) == "");
 }
 
+TEST_CASE("gates: who goes while a gate is shut, so that nobody reads, is noticed all the same") {
+  net::ConnectionLimits calls;
+  calls.calls_in_flight = 4;
+  net::ConnectionLimits bytes;
+  bytes.call_bytes_in_flight = call(1, 1).size() * 3;
+  for (net::ConnectionLimits limits : {calls, bytes}) {
+    limits.handshake = 0ms;
+    limits.dead_after = 20ms;  // looked at four times as often; of this socket it says nothing
+    Scene scene;
+    std::string messages = bootstrap(0);
+    for (std::uint32_t i = 1; i <= 100; ++i) messages += call(i, 1);
+    CHECK(run_loop([&](net::Loop& loop) {
+            auto served = kj::heap<Served>(loop, scene, limits);
+            CHECK(::send(served->ends.far, messages.data(), messages.size(), MSG_NOSIGNAL) > 0);
+            return until(loop, [&scene] { return scene.calls >= 2; })
+                .then([&served = *served] {
+                  served.ends.close_far();
+                  return served.connection.closed();
+                })
+                .then([&scene, &served = *served] {
+                  CHECK(scene.calls <= 5);
+                  CHECK(served.connection.reason()->code == Code::io);
+                })
+                .attach(kj::mv(served));
+          }) == "");
+  }
+}
+
 TEST_CASE("gates: who does not take the answers is not read from; afterwards nothing is lost") {
   Scene scene;
   scene.make_block(1024);  // 8 KiB an answer

@@ -184,6 +184,23 @@ TEST_CASE("ledger: a promise that resolves to a promise, and so on, comes to an 
   CHECK(other.promises() == 0);
 }
 
+TEST_CASE(
+    "ledger: a promise that resolves to itself, at once or by way of others, is refused; a number used again is not") {
+  Ledger itself({});
+  CHECK(!call_with(itself, 1, 7, 1));
+  CHECK(resolve(itself, 7, 7));
+  Ledger circle({});
+  CHECK(!call_with(circle, 1, 7, 1));
+  CHECK(!resolve(circle, 7, 8));
+  CHECK(!resolve(circle, 8, 9));
+  CHECK(resolve(circle, 9, 7));
+  Ledger again({});
+  CHECK(!call_with(again, 1, 7, 1));
+  CHECK(!resolve(again, 7, 8));
+  send(again, [](Message::Builder message) { message.initRelease().setId(7); });
+  CHECK(!resolve(again, 8, 7));
+}
+
 TEST_CASE("ledger: promises that never resolve are bounded") {
   Ledger ledger({.exports = 100});
   bool refused = false;

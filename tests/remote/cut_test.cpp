@@ -22,9 +22,10 @@ void bear(Crowd& crowd, const CuttingProxy& line, std::uint64_t cuts) {
 }
 
 void tell(const ProxyCounts& counts, std::uint64_t acknowledged) {
-  MESSAGE(counts.connections << " connections, " << counts.closed << " closed, " << counts.reset << " reset, "
-                             << counts.refused << " refused, " << counts.swallowed << " swallowed, " << counts.held
-                             << " times bytes lay; " << acknowledged << " commits acknowledged");
+  MESSAGE(counts.connections.load() << " connections, " << counts.closed.load() << " closed, " << counts.reset.load()
+                                    << " reset, " << counts.refused.load() << " refused, " << counts.swallowed.load()
+                                    << " swallowed, " << counts.held.load() << " times bytes lay; " << acknowledged
+                                    << " commits acknowledged");
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST_CASE("hostile bytes: who sends garbage loses its connection, and nobody els
     }
     for (RawPeer& peer : peers) CHECK(peer.await_end());
   }
-  scene.check_served(32);
+  scene.check_served(0);
   scene.await_count(1, 1);
 }
 
@@ -76,6 +76,7 @@ TEST_CASE("hostile bytes: half a message is given up after a while, however slow
   const std::string login = opening();
   std::vector<RawPeer> peers;
   for (std::size_t cut = 1; cut < 60; ++cut) {
+    if (cut == bootstrap(kBootstrap).size()) continue;  // a whole message
     RawPeer stranger = scene.peer();
     REQUIRE(stranger.send(login.substr(0, cut)));
     peers.push_back(std::move(stranger));
@@ -92,7 +93,7 @@ TEST_CASE("hostile bytes: half a message is given up after a while, however slow
     ended = !trickling.send(endless.substr(at, 1)) || trickling.await_end(std::chrono::milliseconds(20));
   }
   CHECK(ended);
-  scene.check_served(32);
+  scene.check_served(0);
 }
 
 TEST_CASE("hostile bytes: a giant claim is refused before any memory is given to it") {
@@ -118,7 +119,7 @@ TEST_CASE("hostile bytes: a giant claim is refused before any memory is given to
       CHECK(guest.await_end());
     }
   }
-  scene.check_served(24);
+  scene.check_served(0, 4);
 }
 
 TEST_CASE("hostile bytes: before its login a peer may send small messages only") {
@@ -137,7 +138,7 @@ TEST_CASE("hostile bytes: before its login a peer may send small messages only")
   RawPeer large = scene.peer();
   static_cast<void>(large.stuff(login(std::size_t{1} << 20)));
   CHECK(large.await_end());
-  scene.check_served(16);
+  scene.check_served(0);
 }
 
 TEST_CASE("hostile bytes: who does not log in is let go") {
@@ -148,6 +149,6 @@ TEST_CASE("hostile bytes: who does not log in is let go") {
     if (i % 2 == 0) REQUIRE(peers.back().send(bootstrap(0)));
   }
   for (RawPeer& peer : peers) CHECK(peer.await_end());
-  scene.check_served(16);
+  scene.check_served(0);
   scene.await_count(1, 1);
 }

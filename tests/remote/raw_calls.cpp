@@ -73,10 +73,12 @@ std::string opening() {
          });
 }
 
-std::string subscribe_call(std::uint32_t question, std::uint64_t from, OwnCapability subscriber) {
-  const auto fill = [from](capnp::AnyPointer::Builder content) {
+std::string subscribe_call(std::uint32_t question, std::uint64_t from, OwnCapability subscriber,
+                           const std::string& type) {
+  const auto fill = [from, &type](capnp::AnyPointer::Builder content) {
     auto params = content.initAs<rpc::Log::SubscribeParams>();
     params.initStart().setSequence(from);
+    if (!type.empty()) params.initQuery().initItems(1)[0].initTypes(1).set(0, type.c_str());
     // Any capability will do: what it stands for is said in the message's table.
     params.setSubscriber(rpc::Subscriber::Client(KJ_EXCEPTION(FAILED, "of a raw peer")));
   };

@@ -73,8 +73,9 @@ template <class Params>
   });
 }
 
-/// A subscription with `subscriber`, from `from` on.
-[[nodiscard]] std::string subscribe_call(std::uint32_t question, std::uint64_t from, OwnCapability subscriber);
+/// A subscription with `subscriber`, from `from` on; of events of `type`, unless that is empty.
+[[nodiscard]] std::string subscribe_call(std::uint32_t question, std::uint64_t from, OwnCapability subscriber,
+                                         const std::string& type = "");
 
 /// What a server's message is about.
 struct RawAnswer {

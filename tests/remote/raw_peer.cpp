@@ -14,9 +14,6 @@
 namespace daybook::test {
 namespace {
 
-/// A server that takes nothing for so long will not take more.
-constexpr std::chrono::milliseconds kStuffed{100};
-
 std::uint32_t word32(const std::string& bytes, std::size_t number) {
   std::uint32_t value = 0;
   std::memcpy(&value, bytes.data() + 4 * number, sizeof value);
@@ -55,9 +52,9 @@ bool RawPeer::send(std::string_view bytes) {
   return true;
 }
 
-std::size_t RawPeer::stuff(std::string_view bytes) {
+std::size_t RawPeer::stuff(std::string_view bytes, std::chrono::milliseconds patience) {
   std::size_t taken = 0;
-  while (taken < bytes.size() && ready(POLLOUT, kStuffed)) {
+  while (taken < bytes.size() && ready(POLLOUT, patience)) {
     const ssize_t sent = ::send(socket_, bytes.data() + taken, bytes.size() - taken, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0 && errno == EAGAIN) continue;
     if (sent < 0) break;

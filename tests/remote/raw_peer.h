@@ -3,6 +3,7 @@
 // Threads: one at a time. Owns: the socket.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,9 @@
 #include "tests/remote/patience.h"
 
 namespace daybook::test {
+
+/// A server that takes nothing for so long will not take more.
+inline constexpr std::chrono::milliseconds kStuffed{100};
 
 class RawPeer {
  public:
@@ -24,8 +28,8 @@ class RawPeer {
 
   /// Sends all of it; false where the other side has gone, or takes nothing for a while.
   bool send(std::string_view bytes);
-  /// Sends until nothing more is taken, without waiting long; how many bytes were taken.
-  std::size_t stuff(std::string_view bytes);
+  /// Sends until nothing more is taken for `patience`; how many bytes were taken.
+  std::size_t stuff(std::string_view bytes, std::chrono::milliseconds patience = kStuffed);
   /// No more comes from here.
   void end_sending();
   /// Up to `bytes` of what has come, waiting for some; empty at the end, or when nothing comes in `patience`.

@@ -8,10 +8,24 @@
 #include <csignal>
 #include <fstream>
 #include <random>
+#include <string_view>
 
 #include <doctest/doctest.h>
 
 namespace daybook::test {
+namespace {
+
+std::size_t status_bytes(pid_t process, std::string_view line) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string word; status >> word;) {
+    std::size_t kib = 0;
+    if (word == line && status >> kib) return kib * 1024;
+  }
+  FAIL("no memory figure of process " << process);
+  return 0;
+}
+
+}  // namespace
 
 ServedLog::ServedLog(std::vector<std::string> flags)
     : flags_(std::move(flags)), address_("127.0.0.1:" + std::to_string(quiet_port())) {
@@ -63,13 +77,15 @@ int quiet_port() {
 }
 
 std::size_t resident_bytes(pid_t process) {
-  std::ifstream status("/proc/" + std::to_string(process) + "/status");
-  for (std::string word; status >> word;) {
-    std::size_t kib = 0;
-    if (word == "VmRSS:" && status >> kib) return kib * 1024;
-  }
-  FAIL("no memory figure of process " << process);
-  return 0;
+  return status_bytes(process, "VmRSS:");
+}
+
+std::size_t peak_bytes(pid_t process) {
+  return status_bytes(process, "VmHWM:");
+}
+
+void forget_peak() {
+  std::ofstream("/proc/self/clear_refs") << "5";
 }
 
 }  // namespace daybook::test

@@ -48,5 +48,9 @@ class ServedLog {
 
 /// Memory of a process that is in use (VmRSS).
 [[nodiscard]] std::size_t resident_bytes(pid_t process);
+/// The most that it ever was (VmHWM), or was since forget_peak().
+[[nodiscard]] std::size_t peak_bytes(pid_t process);
+/// Of this process.
+void forget_peak();
 
 }  // namespace daybook::test

@@ -115,6 +115,7 @@ TEST_CASE("server login: beyond connections_max a new connection is closed, and 
   second.enter();
   RawClient third(served.tcp_address());
   static_cast<void>(third.await_closed());
+  served.await_statistics([](const ServerStatistics& now) { return now.refused == 1 && now.connections == 2; });
   CHECK(first.append({.events = {{.stream = "s", .type = "T"}}}));
   CHECK(second.append({.events = {{.stream = "s", .type = "T"}}}));
 }
