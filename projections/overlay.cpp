@@ -23,7 +23,7 @@
 namespace daybook {
 namespace {
 
-// What an event's rows were before it is kept in memory for the next event's up to here.
+// Memory that the rows before an event took is kept for those of the next one up to here.
 constexpr std::size_t kUndoBytesKept = 1024 * 1024;
 
 }  // namespace
@@ -88,14 +88,19 @@ Result<std::optional<std::string_view>> Overlay::get(std::string_view key) {
 
 // The row before its first change within an event is what discard_event() brings back.
 void Overlay::remember(HeldRow& row) {
-  if (undo_count_ == undo_.size()) undo_.emplace_back();
+  if (undo_count_ == undo_.size()) undo_bytes_ += undo_.emplace_back().value.capacity();
   Undo& undo = undo_[undo_count_++];
   undo.row = &row;
-  undo.value.assign(row.value());
+  set_value(undo, row.value());
   undo.known = row.known;
   undo.dirty = row.dirty;
-  undo_bytes_ += undo.value.size();
   row.remembered = true;
+}
+
+void Overlay::set_value(Undo& undo, std::string_view value) {
+  undo_bytes_ -= undo.value.capacity();
+  undo.value.assign(value);
+  undo_bytes_ += undo.value.capacity();
 }
 
 Result<HeldRow*> Overlay::prepare_change(std::string_view key, std::size_t value_bytes) {
@@ -178,8 +183,7 @@ void Overlay::begin_event() {
   in_event_ = true;
   event_bytes_ = 0;
   undo_count_ = 0;
-  if (undo_bytes_ > kUndoBytesKept) undo_.clear();
-  undo_bytes_ = 0;
+  if (undo_bytes_ > kUndoBytesKept) forget_undo();
   store_failure_.reset();
 }
 
@@ -215,8 +219,9 @@ Result<std::span<const Overlay::Change>> Overlay::changes() {
     Undo& undo = undo_[i];
     const HeldRow& row = *undo.row;
     if (undo.known == Known::no) {  // It was put without being read.
-      auto found = stored(row.key(), undo.value);
+      auto found = stored(row.key(), value_);
       if (!found) return std::unexpected(std::move(found.error()));
+      if (*found) set_value(undo, value_);
       undo.known = *found ? Known::present : Known::absent;
     }
     Change change{.key = row.key()};
@@ -276,6 +281,12 @@ void Overlay::forget_dirty() {
   changed_bytes_ = 0;
 }
 
+void Overlay::forget_undo() {
+  undo_count_ = 0;
+  undo_.clear();
+  undo_bytes_ = 0;
+}
+
 void Overlay::keep_most_used(std::size_t bytes) {
   DAYBOOK_CHECK(!in_event_ && dirty_.empty(), "only what was written is forgotten");
   undo_count_ = 0;
@@ -288,8 +299,7 @@ void Overlay::keep_most_used(std::size_t bytes) {
 void Overlay::clear() {
   DAYBOOK_CHECK(!in_event_, "rows are forgotten between two events");
   forget_dirty();
-  undo_count_ = 0;
-  undo_.clear();
+  forget_undo();
   rows_.clear();
   holds_all_ = false;
   recent_ = nullptr;

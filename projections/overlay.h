@@ -102,9 +102,11 @@ class Overlay final : public State {
   [[nodiscard]] HeldRow& row_of(std::string_view key);
   [[nodiscard]] Result<HeldRow*> prepare_change(std::string_view key, std::size_t value_bytes);
   void remember(HeldRow& row);
+  void set_value(Undo& undo, std::string_view value);
   void end_event();
   void sort_dirty();
   void forget_dirty();
+  void forget_undo();
 
   StateStore* store_ = nullptr;
   std::size_t bytes_max_ = 0;
@@ -122,7 +124,7 @@ class Overlay final : public State {
   std::size_t event_bytes_ = 0;
   std::vector<Undo> undo_;
   std::size_t undo_count_ = 0;  ///< undo_ keeps its strings' memory from event to event.
-  std::size_t undo_bytes_ = 0;
+  std::size_t undo_bytes_ = 0;  ///< Of these strings.
   std::vector<Change> changes_;
   std::optional<Error> store_failure_;
 };
