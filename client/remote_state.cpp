@@ -94,15 +94,14 @@ Result<void> RemoteState::erase(std::string_view) {
   return fail(Code::unsupported, "a projection's rows change within its apply only");
 }
 
-Result<void> RemoteState::scan(std::string_view prefix,
-                               const std::function<bool(std::string_view key, std::string_view value)>& row) {
-  std::optional<std::string> after;
+Result<void> RemoteState::scan_after(std::string_view prefix, std::string_view after, const StateRow& row) {
+  std::string last(after);
   while (true) {
-    auto page = ask<Rows>([name = name_, least = least_, prefix = std::string(prefix), after](Uplink& uplink) {
+    auto page = ask<Rows>([name = name_, least = least_, prefix = std::string(prefix), last](Uplink& uplink) {
       auto opening = projection_of(uplink, name);
       auto request = opening.getProjection().scanRequest();
       request.setPrefix(data_of(prefix));
-      if (after) request.setAfter(data_of(*after));
+      if (!last.empty()) request.setAfter(data_of(last));
       request.setLimit(kPageRows);
       request.setBytesMax(kPageBytes);
       request.setAtLeast(least.sequence.value());
@@ -118,10 +117,10 @@ Result<void> RemoteState::scan(std::string_view prefix,
     });
     if (!page) return std::unexpected(std::move(page.error()));
     for (const auto& [key, value] : page->rows) {
-      if (!key.starts_with(prefix) || (after && key <= *after)) {
+      if (!key.starts_with(prefix) || key <= last) {
         return fail(Code::corruption, "the server sent rows that were not asked for");
       }
-      after = key;
+      last = key;
       if (!row(key, value)) return {};
     }
     if (page->done) return {};

@@ -28,8 +28,7 @@ class RemoteState final : public State {
   [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
   [[nodiscard]] Result<void> erase(std::string_view key) override;
-  [[nodiscard]] Result<void> scan(
-      std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& row) override;
+  [[nodiscard]] Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row) override;
 
  private:
   template <class T>

@@ -1,10 +1,14 @@
-// Why a hash map and not RocksDB's indexed batch: a fold touches the same few rows again and again (a total, a country,
-// a popular product), and a row that is changed a thousand times between two checkpoints is written once.
+// Why a hash table and not RocksDB's indexed batch: a fold touches the same few rows again and again (a total, a
+// country, a popular product), and a row that is changed a thousand times between two checkpoints is written once. Rows
+// stay when they are written, for the next batch mostly changes some of the same.
 //
 // Why rows are written in the order of their keys: RocksDB's memtable then finds each place beside the last one.
 //
 // Why an overlay may know that it holds all rows: a fold from the start asks for each new row first, and would look for
 // it in vain in a store that this overlay alone filled.
+//
+// Why a read outside of an event holds nothing: a server reads its projections' rows as its clients please, and only a
+// fold comes to the place where memory is given back.
 //
 // Why an undo list: nearly every event is kept, so keeping must cost nothing; discarding may cost.
 #include "projections/overlay.h"
@@ -19,8 +23,8 @@
 namespace daybook {
 namespace {
 
-// What a row costs beside its key and value: node, strings' heads, hash bucket.
-constexpr std::size_t kRowOverheadBytes = 128;
+// Memory that the rows before an event took is kept for those of the next one up to here.
+constexpr std::size_t kUndoBytesKept = 1024 * 1024;
 
 }  // namespace
 
@@ -32,54 +36,74 @@ Result<void> check_state_key(std::string_view key) {
   return {};
 }
 
-std::size_t Overlay::bytes_of(const Rows::value_type& entry) {
-  return entry.first.size() + entry.second.value.size() + kRowOverheadBytes;
+HeldRow* Overlay::find(std::string_view key) {
+  if (recent_ != nullptr && recent_->key() == key) return recent_;
+  HeldRow* const found = rows_.find(key);
+  if (found != nullptr) recent_ = found;
+  return found;
 }
 
-Overlay::Rows::value_type& Overlay::entry_of(std::string_view key) {
-  if (recent_ != nullptr && recent_->first == key) return *recent_;
-  auto found = rows_.find(key);
-  if (found == rows_.end()) {
-    found = rows_.emplace(std::string(key), Row{}).first;
-    bytes_ += bytes_of(*found);
-  }
-  recent_ = &*found;
-  return *found;
+HeldRow& Overlay::row_of(std::string_view key) {
+  if (recent_ != nullptr && recent_->key() == key) return *recent_;
+  const auto [row, added] = rows_.find_or_add(key);
+  if (added) bytes_ += row->bytes();
+  recent_ = row;
+  return *row;
 }
 
 Result<bool> Overlay::stored(std::string_view key, std::string& value) {
   if (store_ == nullptr || holds_all_) return false;
-  return store_->get(key, value);
+  auto found = store_->get(key, value);
+  if (!found) store_failure_ = found.error();
+  return found;
+}
+
+// Of a row that is not dirty.
+Result<void> Overlay::ask_store(HeldRow& row) {
+  auto found = stored(row.key(), value_);
+  if (!found) return std::unexpected(std::move(found.error()));
+  row.known = *found ? Known::present : Known::absent;
+  if (!*found) return {};
+  bytes_ += value_.size();
+  row.set_value(value_);
+  return {};
 }
 
 Result<std::optional<std::string_view>> Overlay::get(std::string_view key) {
   if (auto valid = check_state_key(key); !valid) return std::unexpected(std::move(valid.error()));
-  Row& row = entry_of(key).second;
-  if (row.known == Known::no) {
-    auto found = stored(key, row.value);
-    if (!found) {
-      store_failure_ = found.error();
-      return std::unexpected(std::move(found.error()));
+  const bool holds = in_event_ && bytes_ < bytes_max_;
+  HeldRow* const row = holds ? &row_of(key) : find(key);
+  if (row != nullptr) {
+    if (row->known == Known::no) {
+      if (auto asked = ask_store(*row); !asked) return std::unexpected(std::move(asked.error()));
     }
-    row.known = *found ? Known::present : Known::absent;
-    bytes_ += row.value.size();
+    if (row->known == Known::absent) return std::nullopt;
+    return row->value();
   }
-  if (row.known == Known::absent) return std::nullopt;
-  return row.value;
+  auto found = stored(key, value_);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return std::nullopt;
+  return value_;
 }
 
 // The row before its first change within an event is what discard_event() brings back.
-void Overlay::remember(Rows::value_type& entry) {
-  if (undo_count_ == undo_.size()) undo_.emplace_back();
+void Overlay::remember(HeldRow& row) {
+  if (undo_count_ == undo_.size()) undo_bytes_ += undo_.emplace_back().value.capacity();
   Undo& undo = undo_[undo_count_++];
-  undo.entry = &entry;
-  undo.value.assign(entry.second.value);
-  undo.known = entry.second.known;
-  undo.dirty = entry.second.dirty;
-  entry.second.changed_in = event_;
+  undo.row = &row;
+  set_value(undo, row.value());
+  undo.known = row.known;
+  undo.dirty = row.dirty;
+  row.remembered = true;
 }
 
-Result<Overlay::Row*> Overlay::prepare_change(std::string_view key, std::size_t value_bytes) {
+void Overlay::set_value(Undo& undo, std::string_view value) {
+  undo_bytes_ -= undo.value.capacity();
+  undo.value.assign(value);
+  undo_bytes_ += undo.value.capacity();
+}
+
+Result<HeldRow*> Overlay::prepare_change(std::string_view key, std::size_t value_bytes) {
   if (!in_event_) return fail(Code::unsupported, "a projection's state changes only while an event is applied");
   if (auto valid = check_state_key(key); !valid) return std::unexpected(std::move(valid.error()));
   if (value_bytes > kStateValueBytesMax) {
@@ -89,21 +113,21 @@ Result<Overlay::Row*> Overlay::prepare_change(std::string_view key, std::size_t 
   if (event_bytes_ > kEventChangeBytesMax) {
     return fail(Code::too_large, "one event changes more than 64 MiB of state");
   }
-  Rows::value_type& entry = entry_of(key);
-  if (entry.second.changed_in != event_) remember(entry);
-  if (!entry.second.dirty) {
-    entry.second.dirty = true;
-    changed_bytes_ += bytes_of(entry);
-    dirty_.push_back(&entry);
-    if (ordered_) dirty_in_order_.insert(entry.first);
+  HeldRow& row = row_of(key);
+  if (!row.remembered) remember(row);
+  if (!row.dirty) {
+    row.dirty = true;
+    changed_bytes_ += row.bytes();
+    dirty_.push_back(&row);
+    if (ordered_) dirty_in_order_.insert(&row);
   }
-  return &entry.second;
+  return &row;
 }
 
-void Overlay::set_value(Row& row, std::string_view value) {
-  bytes_ = bytes_ - row.value.size() + value.size();
-  changed_bytes_ = changed_bytes_ - row.value.size() + value.size();
-  row.value.assign(value);
+void Overlay::set_value(HeldRow& row, std::string_view value) {
+  bytes_ = bytes_ - row.value().size() + value.size();
+  changed_bytes_ = changed_bytes_ - row.value().size() + value.size();
+  row.set_value(value);
 }
 
 Result<void> Overlay::put(std::string_view key, std::string_view value) {
@@ -122,28 +146,27 @@ Result<void> Overlay::erase(std::string_view key) {
   return {};
 }
 
-Result<void> Overlay::scan(std::string_view prefix,
-                           const std::function<bool(std::string_view, std::string_view)>& row) {
+// A merge of two sorted lists in which a changed row hides the stored one.
+Result<void> Overlay::scan_after(std::string_view prefix, std::string_view after, const StateRow& row) {
   if (!ordered_) {
-    for (const Rows::value_type* entry : dirty_) dirty_in_order_.insert(entry->first);
+    dirty_in_order_.insert(dirty_.begin(), dirty_.end());
     ordered_ = true;
   }
-  // A merge of two sorted lists in which a changed row hides the stored one.
-  auto changed = dirty_in_order_.lower_bound(prefix);
+  auto changed = after < prefix ? dirty_in_order_.lower_bound(prefix) : dirty_in_order_.upper_bound(after);
   bool go_on = true;
   const auto changed_before = [&](const std::string_view* limit) {
-    for (; go_on && changed != dirty_in_order_.end() && changed->starts_with(prefix); ++changed) {
-      if (limit != nullptr && *changed >= *limit) break;
-      const Row& found = rows_.find(*changed)->second;
-      if (found.dirty && found.known == Known::present) go_on = row(*changed, found.value);
+    for (; go_on && changed != dirty_in_order_.end() && (*changed)->key().starts_with(prefix); ++changed) {
+      const HeldRow& found = **changed;
+      if (limit != nullptr && found.key() >= *limit) break;
+      if (found.dirty && found.known == Known::present) go_on = row(found.key(), found.value());
     }
     return go_on;
   };
   if (store_ != nullptr) {
-    auto scanned = store_->scan(prefix, [&](std::string_view key, std::string_view value) {
+    auto scanned = store_->scan_after(prefix, after, [&](std::string_view key, std::string_view value) {
       if (!changed_before(&key)) return false;
-      const auto held = rows_.find(key);
-      if (held == rows_.end() || !held->second.dirty) go_on = row(key, value);
+      const bool hidden = changed != dirty_in_order_.end() && (*changed)->dirty && (*changed)->key() == key;
+      if (!hidden) go_on = row(key, value);
       return go_on;
     });
     if (!scanned) {
@@ -158,31 +181,35 @@ Result<void> Overlay::scan(std::string_view prefix,
 void Overlay::begin_event() {
   DAYBOOK_CHECK(!in_event_, "events are folded one after the other");
   in_event_ = true;
-  ++event_;
   event_bytes_ = 0;
   undo_count_ = 0;
+  if (undo_bytes_ > kUndoBytesKept) forget_undo();
   store_failure_.reset();
 }
 
 void Overlay::keep_event() {
   DAYBOOK_CHECK(in_event_, "only a begun event is kept");
+  end_event();
+}
+
+void Overlay::end_event() {
   in_event_ = false;
+  for (std::size_t i = 0; i < undo_count_; ++i) undo_[i].row->remembered = false;
 }
 
 void Overlay::discard_event() {
   DAYBOOK_CHECK(in_event_, "only a begun event is discarded");
-  in_event_ = false;
   for (std::size_t i = 0; i < undo_count_; ++i) {
-    Undo& undo = undo_[i];
-    Row& row = undo.entry->second;
+    const Undo& undo = undo_[i];
+    HeldRow& row = *undo.row;
     set_value(row, undo.value);
     row.known = undo.known;
     row.dirty = undo.dirty;
-    if (!row.dirty) changed_bytes_ -= bytes_of(*undo.entry);
-    row.changed_in = 0;
+    if (!row.dirty) changed_bytes_ -= row.bytes();
   }
-  // A row that this event alone changed is no longer dirty; what stays of it in the ordered keys is passed over.
-  std::erase_if(dirty_, [](const Rows::value_type* entry) { return !entry->second.dirty; });
+  end_event();
+  // A row that this event alone changed is no longer dirty; what stays of it in the ordered rows is passed over.
+  std::erase_if(dirty_, [](const HeldRow* row) { return !row->dirty; });
 }
 
 Result<std::span<const Overlay::Change>> Overlay::changes() {
@@ -190,15 +217,16 @@ Result<std::span<const Overlay::Change>> Overlay::changes() {
   changes_.clear();
   for (std::size_t i = 0; i < undo_count_; ++i) {
     Undo& undo = undo_[i];
+    const HeldRow& row = *undo.row;
     if (undo.known == Known::no) {  // It was put without being read.
-      auto found = stored(undo.entry->first, undo.value);
+      auto found = stored(row.key(), value_);
       if (!found) return std::unexpected(std::move(found.error()));
+      if (*found) set_value(undo, value_);
       undo.known = *found ? Known::present : Known::absent;
     }
-    const Row& row = undo.entry->second;
-    Change change{.key = undo.entry->first};
+    Change change{.key = row.key()};
     if (undo.known == Known::present) change.before = undo.value;
-    if (row.known == Known::present) change.after = row.value;
+    if (row.known == Known::present) change.after = row.value();
     if (change.before != change.after) changes_.push_back(change);
   }
   std::ranges::sort(changes_, {}, &Change::key);
@@ -210,58 +238,72 @@ void Overlay::sort_dirty() {
   struct Sortable {
     std::uint64_t first;
     std::uint64_t second;
-    Rows::value_type* entry;
+    HeldRow* row;
   };
   std::vector<Sortable> rows;
   rows.reserve(dirty_.size());
-  for (Rows::value_type* entry : dirty_) {
+  for (HeldRow* row : dirty_) {
     std::array<char, 16> beginning{};
-    entry->first.copy(beginning.data(), beginning.size());
-    rows.push_back({load_be64(beginning.data()), load_be64(beginning.data() + 8), entry});
+    row->key().copy(beginning.data(), beginning.size());
+    rows.push_back({load_be64(beginning.data()), load_be64(beginning.data() + 8), row});
   }
   std::ranges::sort(rows, [](const Sortable& a, const Sortable& b) {
     if (a.first != b.first) return a.first < b.first;
-    return a.second != b.second ? a.second < b.second : a.entry->first < b.entry->first;
+    return a.second != b.second ? a.second < b.second : a.row->key() < b.row->key();
   });
-  for (std::size_t at = 0; at < rows.size(); ++at) dirty_[at] = rows[at].entry;
+  for (std::size_t at = 0; at < rows.size(); ++at) dirty_[at] = rows[at].row;
 }
 
-Result<void> Overlay::write(std::string_view record, std::size_t bytes_max) {
+Result<void> Overlay::write(std::string_view record) {
   DAYBOOK_CHECK(!in_event_ && store_ != nullptr, "a write stands between two events and goes to a store");
   sort_dirty();
   StateStore::Batch batch;
-  for (const Rows::value_type* entry : dirty_) {
-    if (entry->second.known == Known::present) {
-      batch.put(entry->first, entry->second.value);
+  for (const HeldRow* row : dirty_) {
+    if (row->known == Known::present) {
+      batch.put(row->key(), row->value());
     } else {
-      batch.erase(entry->first);
+      batch.erase(row->key());
     }
   }
   if (auto written = store_->write(batch, record); !written) {
     clear();
     return written;
   }
-  for (Rows::value_type* entry : dirty_) entry->second.dirty = false;
-  changed_bytes_ = 0;
+  for (HeldRow* row : dirty_) row->dirty = false;
+  forget_dirty();
+  return {};
+}
+
+void Overlay::forget_dirty() {
   dirty_.clear();
   dirty_in_order_.clear();
   ordered_ = false;
-  if (bytes_ > bytes_max / 2) clear();
-  return {};
+  changed_bytes_ = 0;
+}
+
+void Overlay::forget_undo() {
+  undo_count_ = 0;
+  undo_.clear();
+  undo_bytes_ = 0;
+}
+
+void Overlay::keep_most_used(std::size_t bytes) {
+  DAYBOOK_CHECK(!in_event_ && dirty_.empty(), "only what was written is forgotten");
+  undo_count_ = 0;
+  recent_ = nullptr;
+  const std::size_t kept = rows_.keep_most_used(bytes);
+  if (kept != bytes_) holds_all_ = false;
+  bytes_ = kept;
 }
 
 void Overlay::clear() {
   DAYBOOK_CHECK(!in_event_, "rows are forgotten between two events");
-  dirty_.clear();
-  dirty_in_order_.clear();
-  ordered_ = false;
-  undo_count_ = 0;
-  undo_.clear();
+  forget_dirty();
+  forget_undo();
   rows_.clear();
   holds_all_ = false;
   recent_ = nullptr;
   bytes_ = 0;
-  changed_bytes_ = 0;
 }
 
 void Overlay::emptied() {

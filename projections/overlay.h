@@ -12,10 +12,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "daybook/projection.h"
+#include "projections/row_table.h"
 #include "projections/state_store.h"
 
 namespace daybook {
@@ -33,10 +33,13 @@ class Overlay final : public State {
  public:
   /// All in memory, until there is a store.
   Overlay() = default;
-  explicit Overlay(StateStore& store) : store_(&store) {}
+  /// Rows that are only read are held up to `bytes_max` of memory.
+  Overlay(StateStore& store, std::size_t bytes_max) : store_(&store), bytes_max_(bytes_max) {}
   /// From now on there is a store, an empty one; the next write() puts there what changed, which is all there is.
-  void attach(StateStore& store) {
+  /// `bytes_max` as above.
+  void attach(StateStore& store, std::size_t bytes_max) {
     store_ = &store;
+    bytes_max_ = bytes_max;
     holds_all_ = true;
   }
   /// The store was emptied behind this overlay's back: it holds nothing, and knows that there is nothing to ask for.
@@ -45,8 +48,7 @@ class Overlay final : public State {
   [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
   [[nodiscard]] Result<void> erase(std::string_view key) override;
-  [[nodiscard]] Result<void> scan(std::string_view prefix,
-                                  const std::function<bool(std::string_view, std::string_view)>& row) override;
+  [[nodiscard]] Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row) override;
 
   void begin_event();
   void keep_event();
@@ -68,57 +70,61 @@ class Overlay final : public State {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   /// Of these, the rows that the next write() writes.
   [[nodiscard]] std::size_t changed_bytes() const { return changed_bytes_; }
-  /// Writes the changes and `record` in one batch. Rows stay in memory up to half of `bytes_max`. After an error
-  /// nothing is held: the state is again what the store says.
-  [[nodiscard]] Result<void> write(std::string_view record, std::size_t bytes_max);
+  /// Writes the changes and `record` in one batch; rows stay in memory. After an error nothing is held: the state is
+  /// again what the store says.
+  [[nodiscard]] Result<void> write(std::string_view record);
+  /// After a write: forgets the rows that were used least, so that at most `bytes` are held.
+  void keep_most_used(std::size_t bytes);
   /// Forgets every row and change, between two events.
   void clear();
 
  private:
-  enum class Known : std::uint8_t { no, absent, present };
-  struct Row {
-    std::string value;
-    Known known = Known::no;
-    bool dirty = false;
-    std::uint64_t changed_in = 0;  ///< The event that changed it last.
-  };
-  struct Hash {
-    using is_transparent = void;
-    // Not noexcept on purpose: libstdc++ then keeps a row's hash in its node, and walks a bucket without hashing keys.
-    std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
-  };
-  using Rows = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
+  using Known = HeldRow::Known;
   struct Undo {
-    Rows::value_type* entry;
+    HeldRow* row;
     std::string value;
     Known known;
     bool dirty;
   };
 
-  [[nodiscard]] static std::size_t bytes_of(const Rows::value_type& entry);
+  struct ByKey {
+    using is_transparent = void;
+    bool operator()(const HeldRow* a, const HeldRow* b) const { return a->key() < b->key(); }
+    bool operator()(const HeldRow* a, std::string_view b) const { return a->key() < b; }
+    bool operator()(std::string_view a, const HeldRow* b) const { return a < b->key(); }
+  };
+
   /// Of a row that is dirty.
-  void set_value(Row& row, std::string_view value);
+  void set_value(HeldRow& row, std::string_view value);
   [[nodiscard]] Result<bool> stored(std::string_view key, std::string& value);
-  [[nodiscard]] Rows::value_type& entry_of(std::string_view key);
-  [[nodiscard]] Result<Row*> prepare_change(std::string_view key, std::size_t value_bytes);
-  void remember(Rows::value_type& entry);
+  [[nodiscard]] Result<void> ask_store(HeldRow& row);
+  [[nodiscard]] HeldRow* find(std::string_view key);
+  [[nodiscard]] HeldRow& row_of(std::string_view key);
+  [[nodiscard]] Result<HeldRow*> prepare_change(std::string_view key, std::size_t value_bytes);
+  void remember(HeldRow& row);
+  void set_value(Undo& undo, std::string_view value);
+  void end_event();
   void sort_dirty();
+  void forget_dirty();
+  void forget_undo();
 
   StateStore* store_ = nullptr;
-  Rows rows_;
-  bool holds_all_ = false;              ///< A row that is not held is not in the store either.
-  Rows::value_type* recent_ = nullptr;  ///< The row asked for last: a fold mostly puts what it just got.
+  std::size_t bytes_max_ = 0;
+  RowTable rows_;
+  bool holds_all_ = false;     ///< A row that is not held is not in the store either.
+  HeldRow* recent_ = nullptr;  ///< The row asked for last: a fold mostly puts what it just got.
+  std::string value_;          ///< Of a row that was read and is not held.
   std::size_t bytes_ = 0;
   std::size_t changed_bytes_ = 0;
-  std::vector<Rows::value_type*> dirty_;
-  std::set<std::string_view> dirty_in_order_;  ///< The keys of dirty_, from the first scan after a write on.
+  std::vector<HeldRow*> dirty_;
+  std::set<HeldRow*, ByKey> dirty_in_order_;  ///< Those of dirty_, from the first scan after a write on.
   bool ordered_ = false;
 
   bool in_event_ = false;
-  std::uint64_t event_ = 0;  ///< Counts events, for Row::changed_in.
   std::size_t event_bytes_ = 0;
   std::vector<Undo> undo_;
   std::size_t undo_count_ = 0;  ///< undo_ keeps its strings' memory from event to event.
+  std::size_t undo_bytes_ = 0;  ///< Of these strings.
   std::vector<Change> changes_;
   std::optional<Error> store_failure_;
 };

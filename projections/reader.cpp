@@ -22,9 +22,8 @@ class StoredState final : public ReadOnlyState {
     if (!*found) return std::nullopt;
     return value_;
   }
-  Result<void> scan(std::string_view prefix,
-                    const std::function<bool(std::string_view, std::string_view)>& row) override {
-    return store_.scan(prefix, row);
+  Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row) override {
+    return store_.scan_after(prefix, after, row);
   }
 
  private:

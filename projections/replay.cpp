@@ -36,9 +36,9 @@ class ChangedRows final : public ReadOnlyState {
     if (found == changes_.end() || found->key != key) return std::nullopt;
     return (*found).*side_;
   }
-  Result<void> scan(std::string_view prefix,
-                    const std::function<bool(std::string_view, std::string_view)>& row) override {
-    auto at = std::ranges::lower_bound(changes_, prefix, {}, &Overlay::Change::key);
+  Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row) override {
+    auto at = after < prefix ? std::ranges::lower_bound(changes_, prefix, {}, &Overlay::Change::key)
+                             : std::ranges::upper_bound(changes_, after, {}, &Overlay::Change::key);
     for (; at != changes_.end() && at->key.starts_with(prefix); ++at) {
       const auto& value = (*at).*side_;
       if (value && !row(at->key, *value)) break;
@@ -163,9 +163,11 @@ Result<void> ProjectionReplay::Impl::spill() {
     if (!store) return std::unexpected(std::move(store.error()));
     folder_ = std::move(*folder);
     store_ = std::move(*store);
-    overlay_.attach(*store_);
+    overlay_.attach(*store_, options_.state_bytes_max);
   }
-  return overlay_.write({}, options_.state_bytes_max);
+  if (auto written = overlay_.write({}); !written) return written;
+  overlay_.keep_most_used(options_.state_bytes_max / 2);
+  return {};
 }
 
 ProjectionReplay::ProjectionReplay(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -19,7 +19,7 @@ namespace daybook {
 namespace {
 
 constexpr std::chrono::milliseconds kStopAskedEvery{100};
-// Rows that were written stay in memory for the next batch, which mostly changes some of the same.
+// Rows that were written stay in memory for the next batch, up to so many times a batch's own bound.
 constexpr std::size_t kHeldBatches = 4;
 
 Result<void> check_range(std::string_view option, std::size_t value, std::size_t low, std::size_t high) {
@@ -43,7 +43,11 @@ Sequence sequence_before(Sequence a, Sequence b) {
 class ProjectionRunner::Impl {
  public:
   Impl(Log& log, Projection projection, const RunnerOptions& options, std::unique_ptr<StateStore> store)
-      : log_(log), projection_(std::move(projection)), options_(options), store_(std::move(store)), overlay_(*store_) {}
+      : log_(log),
+        projection_(std::move(projection)),
+        options_(options),
+        store_(std::move(store)),
+        overlay_(*store_, held_bytes_max()) {}
 
   /// The public face of one that has begun.
   static std::unique_ptr<ProjectionRunner> face(std::unique_ptr<Impl> impl) {
@@ -211,13 +215,14 @@ Result<void> ProjectionRunner::Impl::commit(const Checkpoint& checkpoint, std::o
   ProjectionStatus next = status_;
   next.checkpoint = checkpoint;
   if (failure || passed) next.failure = std::move(failure);
-  auto written = overlay_.write(encode_status(next), held_bytes_max());
+  auto written = overlay_.write(encode_status(next));
   if (!written) {
     cursor_.reset();
     batch_.reset();
     reached_ = status_.checkpoint;
     return written;
   }
+  if (overlay_.bytes() > held_bytes_max() / 2) overlay_.keep_most_used(held_bytes_max() / 4);
   status_ = std::move(next);
   reached_ = status_.checkpoint;
   return {};

@@ -6,22 +6,19 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "daybook/result.h"
+#include "daybook/state.h"
 
 namespace rocksdb {
 class Env;
 }
 
 namespace daybook {
-
-/// Called with each row in byte order of the key, until it returns false.
-using StateRow = std::function<bool(std::string_view key, std::string_view value)>;
 
 /// State rows and one record in a directory; what one write() holds is there whole or not at all.
 class StateStore {
@@ -46,8 +43,8 @@ class StateStore {
 
   /// Puts the value of `key` into `value`; false where there is none.
   [[nodiscard]] Result<bool> get(std::string_view key, std::string& value);
-  /// Every row whose key begins with `prefix`.
-  [[nodiscard]] Result<void> scan(std::string_view prefix, const StateRow& row);
+  /// Every row whose key begins with `prefix` and stands behind `after`; an empty `after` is before every key.
+  [[nodiscard]] Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row);
   /// The record of the last write; nullopt before the first.
   [[nodiscard]] Result<std::optional<std::string>> record();
 

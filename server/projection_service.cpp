@@ -34,8 +34,7 @@ struct Rows {
 /// A page of rows: which, and how much.
 struct RowsRequest {
   std::string prefix;
-  std::string after;
-  bool from_first = false;
+  std::string after;  ///< Empty: from the first.
   std::uint32_t limit = 0;
   std::size_t bytes_max = 0;
 };
@@ -64,7 +63,6 @@ Result<RowsRequest> request_of(rpc::Projection::ScanParams::Reader params) {
   const std::size_t bytes = params.getBytesMax() == 0 ? kPageBytesMax : params.getBytesMax();
   return RowsRequest{.prefix = std::move(*prefix),
                      .after = std::move(*after),
-                     .from_first = !params.hasAfter(),
                      .limit = std::min(params.getLimit(), kRowsPageMax),
                      .bytes_max = std::min(bytes, kPageBytesMax)};
 }
@@ -74,8 +72,7 @@ Result<Rows> rows_of(ProjectionHost& host, const RowsRequest& request) {
   Result<void> scanned;
   std::size_t bytes = 0;
   page.position = host.read([&](State& state) {
-    scanned = state.scan(request.prefix, [&](std::string_view key, std::string_view value) {
-      if (!request.from_first && key <= request.after) return true;
+    scanned = state.scan_after(request.prefix, request.after, [&](std::string_view key, std::string_view value) {
       if (page.rows.size() >= request.limit || bytes >= request.bytes_max) {
         page.done = false;
         return false;

@@ -36,8 +36,8 @@ struct Projection {
 /// Bounds of a run.
 struct RunnerOptions {
   std::size_t batch_events_max = 64 * 1024;  ///< 1..1Mi events between two checkpoints.
-  /// 1 MiB..256 MiB of changed state between two checkpoints. Of state that was read or changed before, up to four
-  /// times as much is held in memory.
+  /// 1 MiB..256 MiB of changed state between two checkpoints. Of all state, what is used most is held in memory: less
+  /// than four times as much, and what one event changes.
   std::size_t batch_bytes_max = 16 * 1024 * 1024;
 };
 

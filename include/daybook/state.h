@@ -14,6 +14,9 @@
 
 namespace daybook {
 
+/// Called with each row in byte order of the key, until it returns false.
+using StateRow = std::function<bool(std::string_view key, std::string_view value)>;
+
 /// The key-value state that a fold reads and writes. Keys (1..4 KiB) and values (up to 8 MiB) are bytes; keys are
 /// ordered bytewise. What one event changed (at most 64 MiB) is kept whole or, when its apply fails, not at all.
 /// Rows change only within apply; elsewhere put and erase say `unsupported`.
@@ -26,10 +29,12 @@ class State {
   [[nodiscard]] virtual Result<void> put(std::string_view key, std::string_view value) = 0;
   /// Removes `key`; nothing happens where it is not there.
   [[nodiscard]] virtual Result<void> erase(std::string_view key) = 0;
-  /// Calls `row` for each key that begins with `prefix`, in byte order, until it returns false. `row` must not use
-  /// this State.
-  [[nodiscard]] virtual Result<void> scan(
-      std::string_view prefix, const std::function<bool(std::string_view key, std::string_view value)>& row) = 0;
+  /// Calls `row` for each key that begins with `prefix`. `row` must not use this State.
+  [[nodiscard]] Result<void> scan(std::string_view prefix, const StateRow& row) { return scan_after(prefix, {}, row); }
+  /// As scan(), of the keys behind `after` only, so that a scan goes on where an earlier one ended, without looking at
+  /// what that one saw. `after` need not be there, nor begin with `prefix`; empty: every key.
+  [[nodiscard]] virtual Result<void> scan_after(std::string_view prefix, std::string_view after,
+                                                const StateRow& row) = 0;
 };
 
 /// Why a projection stands still.

@@ -38,15 +38,17 @@ void compare(std::mt19937_64& random, Overlay& overlay, test::MemoryState& model
   REQUIRE(found.has_value());
   CHECK(*found == model.get(key).value());
   const std::string prefix = random() % 2 == 0 ? "k" : "k" + std::to_string(random() % 6);
+  // Before the prefix, in it and behind it; a row's key, or between two.
+  const std::string after = random() % 3 == 0 ? "" : "k" + std::to_string(random() % 70);
   const auto rows = [&](State& state) {
     std::vector<std::pair<std::string, std::string>> all;
     const std::size_t limit = 1 + random() % 80;
     REQUIRE(state
-                .scan(prefix,
-                      [&](std::string_view row_key, std::string_view value) {
-                        all.emplace_back(row_key, value);
-                        return all.size() < limit;
-                      })
+                .scan_after(prefix, after,
+                            [&](std::string_view row_key, std::string_view value) {
+                              all.emplace_back(row_key, value);
+                              return all.size() < limit;
+                            })
                 .has_value());
     return all;
   };
@@ -65,7 +67,7 @@ TEST_CASE("overlay: it equals a map over random events, kept, discarded and writ
   test::MemoryState model;
   for (int opening = 0; opening < 3; ++opening) {
     const auto store = open_store(scratch / "state");
-    Overlay overlay(*store);
+    Overlay overlay(*store, kBytesMax);
     if (opening == 0) overlay.emptied();  // as it is; what it knows then ends with the first rows that it forgets
     for (int event = 0; event < 500; ++event) {
       const std::size_t changed_bytes = overlay.changed_bytes();
@@ -83,10 +85,11 @@ TEST_CASE("overlay: it equals a map over random events, kept, discarded and writ
       compare(random, overlay, model);
       CHECK(overlay.changed_bytes() <= overlay.bytes());
       if (random() % 20 != 0) continue;
-      REQUIRE(overlay.write("record", random() % 2 == 0 ? 0 : kBytesMax).has_value());
+      REQUIRE(overlay.write("record").has_value());
+      overlay.keep_most_used(random() % 2 == 0 ? random() % 10'000 : kBytesMax);
       CHECK(overlay.changed_bytes() == 0);
     }
-    REQUIRE(overlay.write("last", kBytesMax).has_value());
+    REQUIRE(overlay.write("last").has_value());
     CHECK(test::rows_of(overlay) == model.rows());
   }
 }
@@ -96,25 +99,25 @@ TEST_CASE("overlay: what was not written is gone with it, what was written is th
   {
     const auto store = open_store(scratch / "state");
     CHECK(store->record().value() == std::nullopt);
-    Overlay overlay(*store);
+    Overlay overlay(*store, kBytesMax);
     overlay.begin_event();
     REQUIRE(overlay.put("a", "1").has_value());
     overlay.keep_event();
-    REQUIRE(overlay.write("first", kBytesMax).has_value());
+    REQUIRE(overlay.write("first").has_value());
     overlay.begin_event();
     REQUIRE(overlay.put("a", "2").has_value());
     overlay.keep_event();
   }
   const auto store = open_store(scratch / "state");
   CHECK(store->record().value() == "first");
-  Overlay overlay(*store);
+  Overlay overlay(*store, kBytesMax);
   CHECK(overlay.get("a").value() == "1");
 }
 
 TEST_CASE("overlay: keys, values and what one event changes are bounded") {
   const test::ScratchDirectory scratch;
   const auto store = open_store(scratch / "state");
-  Overlay overlay(*store);
+  Overlay overlay(*store, kBytesMax);
   overlay.begin_event();
   CHECK(overlay.put("", "x").error().code == Code::invalid);
   CHECK(overlay.put(std::string(kStateKeyBytesMax + 1, 'k'), "x").error().code == Code::too_large);
@@ -130,25 +133,57 @@ TEST_CASE("overlay: keys, values and what one event changes are bounded") {
 TEST_CASE("overlay: rows change only within an event") {
   const test::ScratchDirectory scratch;
   const auto store = open_store(scratch / "state");
-  Overlay overlay(*store);
+  Overlay overlay(*store, kBytesMax);
   CHECK(overlay.put("a", "1").error().code == Code::unsupported);
   CHECK(overlay.erase("a").error().code == Code::unsupported);
 }
 
-TEST_CASE("overlay: memory is given back when what it holds passes half of its bound") {
+TEST_CASE("overlay: memory is given back when it is told to, of the rows that were used least") {
   const test::ScratchDirectory scratch;
   const auto store = open_store(scratch / "state");
-  Overlay overlay(*store);
+  Overlay overlay(*store, kBytesMax);
   const std::string value(1000, 'v');
   for (int i = 0; i < 100; ++i) {
     overlay.begin_event();
     REQUIRE(overlay.put("k" + std::to_string(i), value).has_value());
+    REQUIRE(overlay.put("often", std::to_string(i)).has_value());
     overlay.keep_event();
   }
   CHECK(overlay.bytes() > 100'000);
-  REQUIRE(overlay.write("r", 100'000).has_value());
-  CHECK(overlay.bytes() == 0);
+  REQUIRE(overlay.write("r").has_value());
+  overlay.keep_most_used(10'000);
+  CHECK(overlay.bytes() > 0);
+  CHECK(overlay.bytes() < 1000);
   CHECK(overlay.get("k7").value() == value);
+  CHECK(overlay.get("often").value() == "99");
+  overlay.keep_most_used(0);
+  CHECK(overlay.bytes() == 0);
+  CHECK(overlay.get("often").value() == "99");
+}
+
+TEST_CASE("overlay: what is only read takes no more memory than its bound, and none outside of an event") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state");
+  constexpr std::size_t kRowsBytesMax = 20'000;
+  const std::string value(1000, 'v');
+  StateStore::Batch batch;
+  for (int i = 0; i < 100; ++i) batch.put("k" + std::to_string(i), value);
+  REQUIRE(store->write(batch, "r").has_value());
+  Overlay overlay(*store, kRowsBytesMax);
+  const auto read_all = [&] {
+    for (int i = 0; i < 100; ++i) CHECK(overlay.get("k" + std::to_string(i)).value() == value);
+    CHECK(overlay.get("none").value() == std::nullopt);
+  };
+  read_all();
+  CHECK(overlay.bytes() == 0);
+  overlay.begin_event();
+  read_all();
+  CHECK(overlay.bytes() > kRowsBytesMax / 2);
+  CHECK(overlay.bytes() < kRowsBytesMax + 2 * value.size());
+  REQUIRE(overlay.put("k99", "changed").has_value());
+  CHECK(overlay.get("k99").value() == "changed");
+  overlay.discard_event();
+  read_all();
 }
 
 }  // namespace daybook

@@ -26,7 +26,7 @@ std::unique_ptr<StateStore> open_store(const std::filesystem::path& directory, S
 
 std::uint64_t row_count(StateStore& store, std::string_view prefix) {
   std::uint64_t rows = 0;
-  REQUIRE(store.scan(prefix, [&](std::string_view, std::string_view) { return ++rows > 0; }).has_value());
+  REQUIRE(store.scan_after(prefix, {}, [&](std::string_view, std::string_view) { return ++rows > 0; }).has_value());
   return rows;
 }
 
@@ -98,6 +98,45 @@ TEST_CASE("state store: all rows can be replaced in one write") {
   const auto store = open_store(scratch / "state", StateStore::Access::read_only);
   CHECK(row_count(*store, "") == 0);
   CHECK(store->record().value() == "new");
+}
+
+TEST_CASE("state store: what replaced all rows is there whole, in whichever order it was written") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state", StateStore::Access::read_write);
+  for (int round = 0; round < 20; ++round) {
+    StateStore::Batch batch;
+    batch.erase_all();
+    for (int i = 0; i < 50; ++i) batch.put(std::to_string(i * 37 % 50), std::to_string(round));
+    REQUIRE(store->write(batch, "record").has_value());
+    CHECK(row_count(*store, "") == 50);
+    CHECK(row_count(*store, "4") == 11);
+    std::string value;
+    for (int i = 0; i < 50; ++i)
+      CHECK((store->get(std::to_string(i), value).value() && value == std::to_string(round)));
+  }
+}
+
+TEST_CASE("state store: a scan begins behind a key") {
+  const test::ScratchDirectory scratch;
+  const auto store = open_store(scratch / "state", StateStore::Access::read_write);
+  StateStore::Batch batch;
+  for (const char* key : {"a", "b", "b\x01", "b1", "b2", "bb", "c"}) batch.put(key, "value");
+  batch.put(std::string_view("b\0", 2), "value");
+  REQUIRE(store->write(batch, "record").has_value());
+  const auto keys_behind = [&](std::string_view prefix, std::string_view after) {
+    std::string keys;
+    const auto row = [&](std::string_view key, std::string_view) { return !keys.append(key).append(" ").empty(); };
+    REQUIRE(store->scan_after(prefix, after, row).has_value());
+    return keys;
+  };
+  CHECK(keys_behind("", "") == std::string("a b b\0 b\x01 b1 b2 bb c ", 21));
+  CHECK(keys_behind("b", "a") == std::string("b b\0 b\x01 b1 b2 bb ", 17));
+  CHECK(keys_behind("b", "b") == std::string("b\0 b\x01 b1 b2 bb ", 15));
+  CHECK(keys_behind("b", "b1") == "b2 bb ");
+  CHECK(keys_behind("b", "b11") == "b2 bb ");
+  CHECK(keys_behind("b1", "b2").empty());
+  CHECK(keys_behind("b", "c").empty());
+  CHECK(keys_behind("", "bb") == "c ");
 }
 
 TEST_CASE("state store: its table files do not name the machine that made them") {

@@ -19,10 +19,9 @@ Result<void> MemoryState::erase(std::string_view key) {
   return {};
 }
 
-Result<void> MemoryState::scan(std::string_view prefix,
-                               const std::function<bool(std::string_view, std::string_view)>& row) {
+Result<void> MemoryState::scan_after(std::string_view prefix, std::string_view after, const StateRow& row) {
   for (auto at = rows_.lower_bound(prefix); at != rows_.end() && at->first.starts_with(prefix); ++at) {
-    if (!row(at->first, at->second)) return {};
+    if (at->first > after && !row(at->first, at->second)) return {};
   }
   return {};
 }

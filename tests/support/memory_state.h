@@ -3,7 +3,6 @@
 // Threads: one at a time. Owns: its rows.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,8 +21,7 @@ class MemoryState final : public State {
   [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) override;
   [[nodiscard]] Result<void> put(std::string_view key, std::string_view value) override;
   [[nodiscard]] Result<void> erase(std::string_view key) override;
-  [[nodiscard]] Result<void> scan(std::string_view prefix,
-                                  const std::function<bool(std::string_view, std::string_view)>& row) override;
+  [[nodiscard]] Result<void> scan_after(std::string_view prefix, std::string_view after, const StateRow& row) override;
   /// All of it.
   [[nodiscard]] const Rows& rows() const { return rows_; }
 
