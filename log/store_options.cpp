@@ -11,6 +11,7 @@
 #include <rocksdb/slice_transform.h>
 
 #include "log/term.h"
+#include "log/wal_checksum.h"
 
 namespace daybook {
 namespace {
@@ -92,7 +93,8 @@ void set_filter(rocksdb::BlockBasedTableOptions& table) {
 }
 
 rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
-  raise_file_limit();  // readers hold every table file open: RocksDB asks it of a follower
+  raise_file_limit();                         // readers hold every table file open: RocksDB asks it of a follower
+  static_cast<void>(wal_checksum_is_fast());  // asking links it in, and that is all it takes
   rocksdb::DBOptions db;
   const bool writer = may_write(mode);
   set_common_options(db, env);
