@@ -10,6 +10,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 
+#include "log/event_memtable.h"
 #include "log/term.h"
 #include "log/wal_checksum.h"
 
@@ -125,7 +126,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   rocksdb::ColumnFamilyOptions events;
   events.write_buffer_size = 64 * 1024 * 1024;
   events.max_write_buffer_number = 4;
-  events.arena_block_size = 8 * 1024 * 1024;
+  events.memtable_factory = event_memtables();
+  events.arena_block_size = 256 * 1024;  // of which such a memtable needs next to nothing
   events.compression = compression;
   rocksdb::BlockBasedTableOptions event_table = table_options(cache);
   event_table.max_auto_readahead_size = 1024 * 1024;  // a long scan reads the disk in pieces of this size
