@@ -133,7 +133,11 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   event_table.max_auto_readahead_size = 1024 * 1024;  // a long scan reads the disk in pieces of this size
   events.table_factory.reset(rocksdb::NewBlockBasedTableFactory(event_table));
 
+  // Every sorted file holds terms from all over, so that by levels each few of them would have all of the first level
+  // written anew. Files of a like size are merged instead: each entry is written about as often as the log doubles.
   rocksdb::ColumnFamilyOptions postings;
+  postings.compaction_style = rocksdb::kCompactionStyleUniversal;
+  postings.level0_file_num_compaction_trigger = 6;
   postings.compression = compression;
   postings.prefix_extractor = std::make_shared<TermPrefix>();
   rocksdb::BlockBasedTableOptions table = table_options(cache);
