@@ -21,6 +21,7 @@ std::unexpected<Error> too_large(std::string_view what, std::size_t actual, std:
 /// A value that may be empty: UTF-8 without control characters.
 Result<void> check_text(std::string_view what, std::string_view text, std::size_t bytes_max) {
   if (text.size() > bytes_max) return too_large(what, text.size(), bytes_max, "bytes");
+  if (is_printable_ascii(text)) return {};
   if (!is_utf8(text)) return fail(Code::invalid, std::string(what) + " is not valid UTF-8");
   if (has_control_character(text)) return fail(Code::invalid, std::string(what) + " holds a control character");
   return {};

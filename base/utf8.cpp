@@ -1,9 +1,11 @@
-// Names are short and nearly always ASCII: a loop a byte is enough, with the multi-byte forms of RFC 3629, section 4.
+// Names are short and nearly always ASCII, which is asked first; for others a loop a byte is enough, with the
+// multi-byte forms of RFC 3629, section 4.
 #include "base/utf8.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace daybook {
 namespace {
@@ -43,6 +45,19 @@ bool is_utf8(std::string_view text) {
 
 bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<std::uint8_t>(c) < 0x20 || c == 0x7f; });
+}
+
+bool is_printable_ascii(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kTops = 0x80 * kOnes;
+  for (std::size_t at = 0; at < text.size(); at += sizeof kOnes) {
+    std::uint64_t word = ' ' * kOnes;
+    std::memcpy(&word, text.data() + at, std::min(sizeof word, text.size() - at));
+    // A byte of 80-FF has its top bit; 7F gets it by one more; less than 20 by 20 less (so may one above it, by
+    // borrow).
+    if (((word | (word + kOnes) | (word - ' ' * kOnes)) & kTops) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace daybook

@@ -15,6 +15,13 @@ bool AppendQueue::has_room(const AppendRequest& request) const {
   return commits_ == 0 || (commits_ < commits_max_ && bytes_ + request.bytes <= bytes_max_);
 }
 
+void AppendQueue::add(const RequestPtr& request) {
+  request->gong = gongs_[takes_ % gongs_.size()];
+  waiting_.push_back(request);
+  ++commits_;
+  bytes_ += request->bytes;
+}
+
 Result<void> AppendQueue::try_push(const RequestPtr& request) {
   {
     const Lock lock(mutex_);
@@ -22,9 +29,7 @@ Result<void> AppendQueue::try_push(const RequestPtr& request) {
     if (!has_room(*request)) {
       return fail(Code::busy, "the append queue is full; wait for completions, then try again", Outcome::not_appended);
     }
-    waiting_.push_back(request);
-    ++commits_;
-    bytes_ += request->bytes;
+    add(request);
   }
   filled_.notify_one();
   return {};
@@ -40,9 +45,7 @@ Result<void> AppendQueue::push(const RequestPtr& request) {
     if (!has_room(*request)) {
       return fail(Code::timeout, "the append queue stayed full until the deadline", Outcome::not_appended);
     }
-    waiting_.push_back(request);
-    ++commits_;
-    bytes_ += request->bytes;
+    add(request);
   }
   filled_.notify_one();
   return {};
@@ -53,6 +56,7 @@ std::vector<RequestPtr> AppendQueue::take(std::size_t bytes_max) {
   {
     const Lock lock(mutex_);
     std::size_t bytes = 0;
+    ++takes_;
     taken.reserve(waiting_.size() - begin_);
     while (begin_ < waiting_.size() && (taken.empty() || bytes + waiting_[begin_]->bytes <= bytes_max)) {
       bytes += waiting_[begin_]->bytes;

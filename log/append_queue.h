@@ -1,8 +1,9 @@
 // The bounded queue between appending threads and the sequencer. Commits count until their appenders are told.
 //
-// Threads: any push; the sequencer takes; the completion thread releases. Owns: requests that wait.
+// Threads: any push; the sequencer takes; it and the completion thread release. Owns: requests that wait.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -40,9 +41,13 @@ class AppendQueue {
 
  private:
   [[nodiscard]] bool has_room(const AppendRequest& request) const DAYBOOK_REQUIRES(mutex_);
+  void add(const RequestPtr& request) DAYBOOK_REQUIRES(mutex_);
 
   const std::size_t commits_max_;
   const std::size_t bytes_max_;
+  /// What blocking appends sleep on: those that are taken together on one, so that they are woken together.
+  const std::array<std::shared_ptr<Gong>, 4> gongs_ = {std::make_shared<Gong>(), std::make_shared<Gong>(),
+                                                       std::make_shared<Gong>(), std::make_shared<Gong>()};
   Mutex mutex_;
   Bell filled_;
   Bell drained_;
@@ -50,6 +55,7 @@ class AppendQueue {
   std::size_t begin_ DAYBOOK_GUARDED_BY(mutex_) = 0;    ///< waiting_ before here is taken.
   std::size_t commits_ DAYBOOK_GUARDED_BY(mutex_) = 0;  ///< Not yet released.
   std::size_t bytes_ DAYBOOK_GUARDED_BY(mutex_) = 0;    ///< Of those.
+  std::size_t takes_ DAYBOOK_GUARDED_BY(mutex_) = 0;
   bool closed_ DAYBOOK_GUARDED_BY(mutex_) = false;
   bool woken_ DAYBOOK_GUARDED_BY(mutex_) = false;
 };

@@ -1,6 +1,7 @@
 // One append on its way: encoded and looked up by the thread that appends, numbered by the sequencer.
 //
-// Threads: the appending thread until it is queued, then the sequencer, then the completion thread. Owns: the commit.
+// Threads: the appending thread until it is queued, then the sequencer, then, where there is a completion or something
+// to read, the completion thread; a blocking append's again once it is told. Owns: the commit.
 #pragma once
 
 #include <array>
@@ -8,12 +9,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#include "base/mutex.h"
+#include "base/gong.h"
 #include "daybook/log.h"
 #include "log/core.h"
 #include "log/term.h"
@@ -68,9 +70,9 @@ struct AppendRequest {
   std::pmr::vector<Version> versions{&memory};  ///< Set by the sequencer, one an event.
 
   // For a blocking append:
-  Mutex mutex;
-  Bell done_bell;
-  std::optional<Result<Appended>> result DAYBOOK_GUARDED_BY(mutex);
+  std::shared_ptr<Gong> gong;              ///< Struck once it is told; set when it is queued.
+  std::atomic<bool> told{false};           ///< From then on it is the appending thread's again.
+  std::optional<Result<Appended>> result;  ///< Where more than the verdict had to be looked at.
 };
 
 /// Looks up everything that the request rests on in what no longer changes: the postings and the frozen tail.

@@ -1,6 +1,6 @@
-// Building the answer (a map of versions, for a repeat a read of the first append) is done here and not on the
-// sequencer, whose time is everybody's. With one blocking producer nobody else's time is at stake, and a wake-up of an
-// idle core, 20 us, would stand between the disk and the producer once more: that one is told at once.
+// Building the answer (a map of versions, for a repeat a read of the first append) is not done on the sequencer, whose
+// time is everybody's, and a map that one thread builds and another frees costs both: so a blocking append's thread
+// does it. What is left to the sequencer is to mark each request and to strike the one or two gongs that they sleep on.
 #include "log/completions.h"
 
 #include <utility>
@@ -41,21 +41,29 @@ void name_match(Core& core, Error& error) {
   error.message += " (" + std::string(event.type()) + " in " + std::string(event.stream()) + ")";
 }
 
-}  // namespace
-
-Result<Appended> result_of(Core& core, AppendRequest& request) {
+/// The result of a verdict that needs reading.
+Result<Appended> read_result(Core& core, AppendRequest& request) {
   Verdict& verdict = request.verdict;
   if (verdict.error) {
-    if (verdict.error->conflict && verdict.error->conflict->kind == Conflict::Kind::match)
-      name_match(core, *verdict.error);
+    name_match(core, *verdict.error);
     return std::unexpected(std::move(*verdict.error));
   }
-  if (verdict.repeat) {
-    auto repeat = repeat_of(core, *verdict.repeat);
-    // The events are there, but what to say of them could not be read.
-    if (!repeat) repeat.error().outcome = Outcome::may_have_been_appended;
-    return repeat;
-  }
+  auto repeat = repeat_of(core, *verdict.repeat);
+  // The events are there, but what to say of them could not be read.
+  if (!repeat) repeat.error().outcome = Outcome::may_have_been_appended;
+  return repeat;
+}
+
+}  // namespace
+
+bool needs_reading(const Verdict& verdict) {
+  if (verdict.repeat) return true;
+  return verdict.error && verdict.error->conflict && verdict.error->conflict->kind == Conflict::Kind::match;
+}
+
+Result<Appended> result_of(AppendRequest& request) {
+  Verdict& verdict = request.verdict;
+  if (verdict.error) return std::unexpected(std::move(*verdict.error));
   Appended appended{
       .first = verdict.first, .last = verdict.first.plus(request.events.event_count() - 1), .versions = {}};
   for (const StreamUse& stream : request.streams) {
@@ -73,12 +81,8 @@ void Completions::start() {
 }
 
 void Completions::post(std::vector<RequestPtr> requests) {
+  tell_blocking(requests);
   if (requests.empty()) return;
-  if (may_tell_at_once(requests)) {
-    tell(*requests.front());
-    queue_.release(*requests.front());
-    return;
-  }
   {
     const Lock lock(mutex_);
     if (waiting_.empty()) {
@@ -91,12 +95,27 @@ void Completions::post(std::vector<RequestPtr> requests) {
   posted_.notify_one();
 }
 
-/// Not what has to be read first, nor before anything that was posted earlier.
-bool Completions::may_tell_at_once(const std::vector<RequestPtr>& requests) {
-  const AppendRequest& first = *requests.front();
-  if (requests.size() > 1 || first.completion || first.verdict.error || first.verdict.repeat) return false;
-  const Lock lock(mutex_);
-  return waiting_.empty() && !telling_;
+/// Takes those out that need no reading, and tells them.
+void Completions::tell_blocking(std::vector<RequestPtr>& requests) {
+  std::vector<std::shared_ptr<Gong>> gongs;
+  std::size_t told = 0;
+  std::size_t bytes = 0;
+  std::size_t kept = 0;
+  for (RequestPtr& request : requests) {
+    if (request->completion || needs_reading(request->verdict)) {
+      std::swap(requests[kept++], request);
+      continue;
+    }
+    if (gongs.empty() || gongs.back() != request->gong) gongs.push_back(request->gong);
+    ++told;
+    bytes += request->bytes;
+    request->told.store(true, std::memory_order_release);
+    request.reset();  // before its thread is woken, which then frees what it allocated
+  }
+  requests.resize(kept);
+  if (told == 0) return;
+  queue_.release(told, bytes);
+  for (const auto& gong : gongs) gong->strike();
 }
 
 void Completions::stop() {
@@ -115,7 +134,6 @@ bool Completions::step() {
   {
     const Lock lock(mutex_);
     batch.swap(waiting_);
-    telling_ = true;
   }
   std::size_t told = 0;
   std::size_t bytes = 0;
@@ -128,8 +146,6 @@ bool Completions::step() {
       queue_.release(std::exchange(told, 0), std::exchange(bytes, 0));
     }
   }
-  const Lock lock(mutex_);
-  telling_ = false;
   return !batch.empty();
 }
 
@@ -146,16 +162,15 @@ void Completions::run() {
 }
 
 void Completions::tell(AppendRequest& request) {
-  Result<Appended> result = result_of(core_, request);
+  Result<Appended> result = needs_reading(request.verdict) ? read_result(core_, request) : result_of(request);
   if (request.completion) {
     request.completion(std::move(result));
     return;
   }
-  {
-    const Lock lock(request.mutex);
-    request.result = std::move(result);
-  }
-  request.done_bell.notify_one();
+  request.result = std::move(result);
+  const std::shared_ptr<Gong> gong = request.gong;
+  request.told.store(true, std::memory_order_release);
+  gong->strike();
 }
 
 }  // namespace daybook

@@ -1,5 +1,6 @@
-// Tells appenders what became of their commits, on one thread, in commit order: never under a lock, and never on the
-// sequencer, but for one blocking append alone in its group, whom telling costs no more than waking that thread.
+// Tells appenders what became of their commits, never under a lock. A blocking append's thread builds its own result,
+// so that all of a group are told by one wake-up, by the sequencer itself; completions run on one thread, in commit
+// order, and what has to be read first is read there.
 //
 // Threads: post() from the sequencer; step() one at a time: the thread started here calls it, a simulation may instead.
 // Owns: that thread.
@@ -23,7 +24,7 @@ class Completions {
 
   /// Begins the thread that calls step().
   void start();
-  /// Hands over requests whose verdict is final; one wake-up a group.
+  /// Tells blocking appends, and hands the others over; one wake-up for each of the two. Their verdicts are final.
   void post(std::vector<RequestPtr> requests);
   /// Tells what was posted. False: nothing was.
   bool step();
@@ -32,7 +33,7 @@ class Completions {
 
  private:
   void run();
-  [[nodiscard]] bool may_tell_at_once(const std::vector<RequestPtr>& requests);
+  void tell_blocking(std::vector<RequestPtr>& requests);
   void tell(AppendRequest& request);
 
   Core& core_;
@@ -40,12 +41,13 @@ class Completions {
   Mutex mutex_;
   Bell posted_;
   std::vector<RequestPtr> waiting_ DAYBOOK_GUARDED_BY(mutex_);
-  bool telling_ DAYBOOK_GUARDED_BY(mutex_) = false;  ///< step() has taken some, and is not done with them.
   bool stopping_ DAYBOOK_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 
-/// The result that a verdict stands for. Reads the blocks of a repeated commit.
-[[nodiscard]] Result<Appended> result_of(Core& core, AppendRequest& request);
+/// Whether the result has to be read: of a repeat its versions, of a fail-if-match conflict the name of the event.
+[[nodiscard]] bool needs_reading(const Verdict& verdict);
+/// The result that a verdict stands for which needs no reading.
+[[nodiscard]] Result<Appended> result_of(AppendRequest& request);
 
 }  // namespace daybook

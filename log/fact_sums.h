@@ -4,9 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "log/term.h"
@@ -25,39 +24,45 @@ struct FactSum {
   friend bool operator==(const FactSum&, const FactSum&) = default;
 };
 
+/// What a fact is about, hashed: once for all facts of a term.
+struct FactTerm {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+};
+
+[[nodiscard]] inline FactTerm fact_term(TermKind kind, std::string_view text) {
+  const Hash128 hash = hash128(text);
+  const std::uint64_t mark = static_cast<std::uint64_t>(kind) * 0x9e3779b97f4a7c15;
+  return {load_be64(hash.data()) ^ mark, load_be64(hash.data() + 8) + mark};
+}
+
 class FactSums {
  public:
   /// Adds the fact that the term stands at `sequence`; `number` is a stream's version, or a commit's events.
-  void add(TermKind kind, std::string_view text, Sequence sequence, std::uint64_t number) {
-    bytes_.resize(kFactBytes + text.size());
-    bytes_[0] = static_cast<char>(kind);
-    store_be64(bytes_.data() + 1, sequence.value());
-    store_be64(bytes_.data() + 9, number);
-    text.copy(bytes_.data() + kFactBytes, text.size());
-    const Hash128 hash = hash128(bytes_);
+  void add(const FactTerm& term, Sequence sequence, std::uint64_t number) {
     const std::uint64_t bucket = sequence.value() / kBucketSequences;
-    if (last_ == nullptr || bucket != last_bucket_) {  // mostly it is the bucket of the one before
-      last_ = &by_bucket_[bucket];
-      last_bucket_ = bucket;
-    }
-    FactSum& sum = *last_;
-    sum.high += load_be64(hash.data());
-    sum.low += load_be64(hash.data() + 8);
+    if (bucket >= by_bucket_.size()) by_bucket_.resize(bucket + 1);
+    FactSum& sum = by_bucket_[bucket];
+    const std::uint64_t place = sequence.value() * 0xd6e8feb86659fd93 + number * 0xa0761d6478bd642f;
+    const std::uint64_t low = mixed(term.low ^ place);
+    sum.low += low;
+    sum.high += mixed(term.high ^ low);
     ++sum.count;
   }
   /// The sum of one bucket; of an empty one zeros.
   [[nodiscard]] FactSum of(std::uint64_t bucket) const {
-    const auto found = by_bucket_.find(bucket);
-    return found == by_bucket_.end() ? FactSum{} : found->second;
+    return bucket < by_bucket_.size() ? by_bucket_[bucket] : FactSum{};
   }
 
  private:
-  static constexpr std::size_t kFactBytes = 1 + 8 + 8;  ///< Of a fact, before its text.
+  /// The finalizer of MurmurHash3 (Austin Appleby, public domain): every bit of the number changes half of the others.
+  [[nodiscard]] static std::uint64_t mixed(std::uint64_t number) {
+    number = (number ^ number >> 33) * 0xff51afd7ed558ccd;
+    number = (number ^ number >> 33) * 0xc4ceb9fe1a85ec53;
+    return number ^ number >> 33;
+  }
 
-  std::map<std::uint64_t, FactSum> by_bucket_;
-  FactSum* last_ = nullptr;
-  std::uint64_t last_bucket_ = 0;
-  std::string bytes_;
+  std::vector<FactSum> by_bucket_;
 };
 
 }  // namespace daybook

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,8 +38,9 @@ struct NewEvents {
 
 class TailGeneration {
  public:
-  /// Holds events after `after`.
-  explicit TailGeneration(Sequence after) : after_(after) {}
+  /// Holds events after `after`, in the memory of an earlier generation where `spare` has it.
+  explicit TailGeneration(Sequence after, std::shared_ptr<SpareTable> spare = nullptr)
+      : after_(after), terms_(std::move(spare)) {}
   TailGeneration(const TailGeneration&) = delete;
   TailGeneration& operator=(const TailGeneration&) = delete;
 

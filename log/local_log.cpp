@@ -166,11 +166,12 @@ Result<RequestPtr> LocalLog::prepare(Commit commit, const AppendOptions& options
 }
 
 Result<Appended> LocalLog::wait_for(AppendRequest& request) {
-  Lock lock(request.mutex);
-  for (bool in_time = true; in_time && !request.result;) {
-    in_time = request.done_bell.wait_until(lock, request.deadline);
+  const auto told = [&] { return request.told.load(std::memory_order_acquire); };
+  for (bool in_time = true; in_time && !told();) {
+    const std::uint32_t seen = request.gong->strokes();
+    if (!told()) in_time = request.gong->wait_until(seen, request.deadline);
   }
-  if (request.result) return std::move(*request.result);
+  if (told()) return request.result ? std::move(*request.result) : result_of(request);
   auto state = AppendRequest::State::waiting;
   if (request.state.compare_exchange_strong(state, AppendRequest::State::abandoned) ||
       state == AppendRequest::State::abandoned) {

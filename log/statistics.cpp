@@ -80,7 +80,9 @@ Result<VerifyReport> LocalLog::verify(const std::function<bool(std::uint64_t, st
   const auto index = read_index_state(*view.store, kSequenceMax);
   // A writer indexes what is below its head, which is therefore asked for afterwards.
   const Sequence head = follower ? view.head : core.head.head();
-  auto report = verify_log({.log_id = id(), .store = *view.store, .head = head, .index = index}, scope, progress);
+  auto report = verify_log(
+      {.log_id = id(), .store = *view.store, .head = head, .index = index, .side_by_side = drive_ == Drive::threads},
+      scope, progress);
   const auto end = damage();
   if (report && end) report->damage.push_back({head.next(), {}, end->message, DamagedPart::end});
   return report;

@@ -24,6 +24,7 @@ namespace daybook {
 namespace {
 
 constexpr std::size_t kLinkBytes = 16;
+constexpr std::size_t kGroupBytesKept = 8 * 1024 * 1024;  // of the memory that a group is put together in
 
 rocksdb::Slice slice_of(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -205,7 +206,10 @@ Result<void> Store::put_format(const Format& format) {
 Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> blocks, bool sync) {
   std::size_t bytes = 64;
   for (const auto& block : blocks) bytes += block->bytes().size() + 64;
-  rocksdb::WriteBatch batch(bytes);
+  // Memory that is used for the first time costs more than the copy into it.
+  if (!group_ || bytes > kGroupBytesKept) group_ = std::make_unique<rocksdb::WriteBatch>(bytes);
+  rocksdb::WriteBatch& batch = *group_;
+  batch.Clear();
   for (const auto& block : blocks) {
     char key[8];
     store_be64(key, block->first_sequence().value());
@@ -219,7 +223,9 @@ Result<void> Store::write_group(std::span<const std::shared_ptr<const Block>> bl
   }
   rocksdb::WriteOptions write;
   write.sync = sync;
-  return result_of(db_->Write(write, &batch), "cannot write to DIR/log");
+  const auto status = db_->Write(write, &batch);
+  if (bytes > kGroupBytesKept) group_.reset();
+  return result_of(status, "cannot write to DIR/log");
 }
 
 Result<void> Store::sync_wal() {

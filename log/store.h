@@ -26,6 +26,7 @@ class ColumnFamilyHandle;
 class DB;
 class Env;
 class Iterator;
+class WriteBatch;
 }  // namespace rocksdb
 
 namespace daybook {
@@ -148,6 +149,7 @@ class Store {
   std::unique_ptr<StoreEnv> store_env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  ///< default, events, postings
+  std::unique_ptr<rocksdb::WriteBatch> group_;         ///< write_group's, kept for its memory.
 };
 
 }  // namespace daybook

@@ -10,7 +10,9 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
 
+#include "log/event_memtable.h"
 #include "log/term.h"
+#include "log/wal_checksum.h"
 
 namespace daybook {
 namespace {
@@ -92,7 +94,8 @@ void set_filter(rocksdb::BlockBasedTableOptions& table) {
 }
 
 rocksdb::DBOptions database_options(rocksdb::Env& env, const std::filesystem::path& directory, StoreMode mode) {
-  raise_file_limit();  // readers hold every table file open: RocksDB asks it of a follower
+  raise_file_limit();                         // readers hold every table file open: RocksDB asks it of a follower
+  static_cast<void>(wal_checksum_is_fast());  // asking links it in, and that is all it takes
   rocksdb::DBOptions db;
   const bool writer = may_write(mode);
   set_common_options(db, env);
@@ -123,13 +126,18 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const Options& optio
   rocksdb::ColumnFamilyOptions events;
   events.write_buffer_size = 64 * 1024 * 1024;
   events.max_write_buffer_number = 4;
-  events.arena_block_size = 8 * 1024 * 1024;
+  events.memtable_factory = event_memtables();
+  events.arena_block_size = 256 * 1024;  // of which such a memtable needs next to nothing
   events.compression = compression;
   rocksdb::BlockBasedTableOptions event_table = table_options(cache);
   event_table.max_auto_readahead_size = 1024 * 1024;  // a long scan reads the disk in pieces of this size
   events.table_factory.reset(rocksdb::NewBlockBasedTableFactory(event_table));
 
+  // Every sorted file holds terms from all over, so that by levels each few of them would have all of the first level
+  // written anew. Files of a like size are merged instead: each entry is written about as often as the log doubles.
   rocksdb::ColumnFamilyOptions postings;
+  postings.compaction_style = rocksdb::kCompactionStyleUniversal;
+  postings.level0_file_num_compaction_trigger = 6;
   postings.compression = compression;
   postings.prefix_extractor = std::make_shared<TermPrefix>();
   rocksdb::BlockBasedTableOptions table = table_options(cache);

@@ -9,7 +9,7 @@ Tail::Tail(Sequence indexed_through, const LogCounts& indexed_counts) {
   auto set = std::make_shared<TailSet>();
   set->indexed_through = indexed_through;
   set->indexed_counts = indexed_counts;
-  set->generations.push_back(std::make_shared<TailGeneration>(indexed_through));
+  set->generations.push_back(std::make_shared<TailGeneration>(indexed_through, spare_));
   set_ = std::move(set);
 }
 
@@ -27,7 +27,7 @@ void Tail::freeze() {
   const Sequence through = set_->generations.back()->through();
   if (through == set_->frozen_through()) return;
   auto next = std::make_shared<TailSet>(*set_);
-  next->generations.push_back(std::make_shared<TailGeneration>(through));
+  next->generations.push_back(std::make_shared<TailGeneration>(through, spare_));
   set_ = std::move(next);
   ++changes_;
   changed_.notify_all();

@@ -56,6 +56,7 @@ class Tail {
  private:
   [[nodiscard]] std::uint64_t changes() const;
 
+  const std::shared_ptr<SpareTable> spare_ = std::make_shared<SpareTable>();
   mutable Mutex mutex_;
   Bell changed_;
   std::shared_ptr<const TailSet> set_ DAYBOOK_GUARDED_BY(mutex_);  ///< Replaced, never changed.

@@ -2,7 +2,15 @@
 // entry holds a short text and a few places in its own line, and long ones go to an arena that is never freed in parts.
 #include "log/term_table.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace daybook {
+namespace {
+
+constexpr std::size_t kSpareTermsMax = 256 * 1024;  // 16 MiB of entries
+
+}  // namespace
 
 void OffsetList::push_back(std::uint32_t offset, std::pmr::memory_resource& memory) {
   if (count_ == capacity_) {
@@ -13,6 +21,32 @@ void OffsetList::push_back(std::uint32_t offset, std::pmr::memory_resource& memo
     capacity_ = larger;
   }
   (capacity_ == kInPlace ? in_place_ : allocated_)[count_++] = offset;
+}
+
+TermTable::TermTable(std::shared_ptr<SpareTable> spare) : spare_(std::move(spare)) {
+  if (spare_) spare_->give(*this);
+}
+
+TermTable::~TermTable() {
+  if (spare_) spare_->take(*this);
+}
+
+void SpareTable::give(TermTable& table) {
+  {
+    const Lock lock(mutex_);
+    table.entries_ = std::exchange(entries_, {});
+    table.slots_ = std::exchange(slots_, {});
+  }
+  table.entries_.clear();
+  std::ranges::fill(table.slots_, TermTable::Slot{});
+}
+
+void SpareTable::take(TermTable& table) {
+  if (table.entries_.capacity() > kSpareTermsMax) return;
+  const Lock lock(mutex_);
+  if (table.entries_.capacity() <= entries_.capacity()) return;
+  entries_ = std::move(table.entries_);
+  slots_ = std::move(table.slots_);
 }
 
 const TermEntry* TermTable::find(const Term& term) const {

@@ -7,11 +7,13 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <memory_resource>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "daybook/ids.h"
 #include "log/term.h"
 
@@ -56,9 +58,13 @@ struct alignas(64) TermEntry {
 };
 static_assert(sizeof(TermEntry) == 64, "one cache line");
 
+class SpareTable;
+
 class TermTable {
  public:
-  TermTable() = default;
+  /// Begins in the memory that `spare` has, if any, and leaves its own there.
+  explicit TermTable(std::shared_ptr<SpareTable> spare = nullptr);
+  ~TermTable();
   TermTable(const TermTable&) = delete;
   TermTable& operator=(const TermTable&) = delete;
 
@@ -82,6 +88,7 @@ class TermTable {
   [[nodiscard]] std::pmr::memory_resource& memory() { return memory_; }
 
  private:
+  friend class SpareTable;
   struct Slot {
     std::uint32_t tag;    ///< The upper half of the hash.
     std::uint32_t place;  ///< Index into entries_ + 1; 0: free.
@@ -92,6 +99,28 @@ class TermTable {
   std::pmr::monotonic_buffer_resource memory_{64 * 1024};
   std::vector<TermEntry> entries_;
   std::vector<Slot> slots_;  ///< Open addressing, linear; at most half full.
+  const std::shared_ptr<SpareTable> spare_;
+};
+
+/// The memory of the table that went last, for the next one: using it again costs a fraction of growing into memory
+/// that was never used.
+///
+/// Threads: any. Owns: memory for some hundred thousand terms at most.
+class SpareTable {
+ public:
+  SpareTable() = default;
+  SpareTable(const SpareTable&) = delete;
+  SpareTable& operator=(const SpareTable&) = delete;
+
+  /// Moves what there is into `table`, which is empty.
+  void give(TermTable& table);
+  /// Keeps the memory of `table`, which is going, unless it is too much.
+  void take(TermTable& table);
+
+ private:
+  Mutex mutex_;
+  std::vector<TermEntry> entries_ DAYBOOK_GUARDED_BY(mutex_);
+  std::vector<TermTable::Slot> slots_ DAYBOOK_GUARDED_BY(mutex_);
 };
 
 }  // namespace daybook

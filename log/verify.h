@@ -1,7 +1,7 @@
 // The full check: every block, and that the postings say what the blocks say.
 //
-// Threads: one at a time. Owns: nothing; memory is bounded by the number of buckets (one a million sequences) and by
-// kUnindexedStreamsMax.
+// Threads: one at a time, which may begin another until it returns. Owns: nothing; memory is bounded by the number of
+// buckets (one a million sequences) and by kUnindexedStreamsMax.
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,7 @@ struct VerifySubject {
   const Store& store;
   Sequence head;
   const Result<std::optional<IndexState>>& index;
+  bool side_by_side = false;  ///< The postings on a thread of their own.
 };
 
 /// Gets events done and in all, now and then; false stops the check.

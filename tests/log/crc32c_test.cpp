@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "base/crc32c.h"
+#include "log/wal_checksum.h"
 
 namespace daybook {
 namespace {
@@ -37,8 +38,15 @@ TEST_CASE("crc32c: the instruction and the table agree at every length and align
     for (std::size_t length = 0; length + first <= bytes.size(); ++length) {
       const auto part = std::span<const std::byte>(bytes).subspan(first, length);
       REQUIRE(crc32c(part) == crc32c_portable(part));
+      const std::size_t middle = length / 3;
+      REQUIRE(crc32c_extended(crc32c(part.first(middle)), part.subspan(middle)) == crc32c(part));
+      REQUIRE(crc32c_portable(part.subspan(middle), crc32c(part.first(middle))) == crc32c(part));
     }
   }
+}
+
+TEST_CASE("crc32c: RocksDB takes the CRC of its records by the instruction") {
+  CHECK(wal_checksum_is_fast() == crc32c_is_fast());
 }
 
 }  // namespace daybook

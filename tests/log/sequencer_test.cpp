@@ -55,9 +55,11 @@ class Stepped {
 /// What the appender is told.
 Result<Appended> answer(const RequestPtr& request) {
   const auto soon = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  Lock lock(request->mutex);
-  while (!request->result) REQUIRE(request->done_bell.wait_until(lock, soon));
-  return *request->result;
+  while (!request->told) {
+    const std::uint32_t seen = request->gong->strokes();
+    if (!request->told) REQUIRE(request->gong->wait_until(seen, soon));
+  }
+  return request->result ? *request->result : result_of(*request);
 }
 
 Commit commit_to(const std::string& stream) {

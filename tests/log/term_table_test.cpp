@@ -1,5 +1,6 @@
 // The tail's table against a map that is simply a map.
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,25 @@ TEST_CASE("term table: it holds what a map would hold, whatever the length of te
     CHECK(std::ranges::equal(entry->offsets.view(), offsets));
     CHECK(entry->offsets.back() == offsets.back());
   }
+}
+
+TEST_CASE("term table: one that begins in the memory of another holds nothing of it") {
+  const auto spare = std::make_shared<SpareTable>();
+  const TermEntry* memory = nullptr;
+  {
+    TermTable first(spare);
+    for (int i = 0; i < 5000; ++i) first.add_offset(first.insert(make_term(TermKind::tag, std::to_string(i))), 1);
+    memory = first.entries().data();
+  }
+  TermTable second(spare);
+  CHECK(second.entries().empty());
+  CHECK(second.find(make_term(TermKind::tag, "7")) == nullptr);
+  second.add_offset(second.insert(make_term(TermKind::tag, "x")), 9);
+  CHECK(second.entries().data() == memory);
+  CHECK(second.entries().size() == 1);
+  CHECK(second.find(make_term(TermKind::tag, "x"))->offsets.back() == 9);
+  const TermTable third(spare);  // while the second one lives, it has its own
+  CHECK(third.entries().data() != memory);
 }
 
 TEST_CASE("term table: terms of one hash are told apart by kind and text") {

@@ -49,6 +49,11 @@ TEST_CASE("utf8: it says what the grammar of RFC 3629 says, of every one and two
     const std::string one(1, static_cast<char>(a));
     CHECK(is_utf8(one) == is_utf8_by_the_grammar(one));
     CHECK(has_control_character(one) == (a < 0x20 || a == 0x7f));
+    for (std::size_t place = 0; place < 20; ++place) {
+      std::string within(20, ' ');
+      within[place] = static_cast<char>(a);
+      CHECK(is_printable_ascii(within) == (a >= 0x20 && a < 0x7f));
+    }
     for (int b = 0; b < 256; ++b) {
       const std::string two = one + static_cast<char>(b);
       REQUIRE_MESSAGE(is_utf8(two) == is_utf8_by_the_grammar(two), a << " " << b);
@@ -64,6 +69,8 @@ TEST_CASE("utf8: it says what the grammar of RFC 3629 says, of every one and two
     std::string text;
     for (auto bytes = random() % 9; bytes > 0; --bytes) text.push_back(static_cast<char>(one_of(random, kEdges)));
     REQUIRE(is_utf8(text) == is_utf8_by_the_grammar(text));
+    const bool printable = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+    REQUIRE(is_printable_ascii(text) == printable);
     good += is_utf8(text) ? 1 : 0;
   }
   CHECK(good > 1000);
