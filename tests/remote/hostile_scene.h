@@ -51,7 +51,7 @@ class HostileScene {
   [[nodiscard]] Log& log() { return *log_.operator->(); }
   [[nodiscard]] const Server& server() const { return *server_; }
 
-  /// `mib` of events, three of eight of type `Few`; measures from there.
+  /// `mib` of events, three of eight of type `Few`.
   void fill(std::size_t mib);
   /// What the process takes now is what growth is measured from.
   void measure_from_here();
