@@ -83,6 +83,10 @@ void Completions::start() {
 void Completions::post(std::vector<RequestPtr> requests) {
   tell_blocking(requests);
   if (requests.empty()) return;
+  if (may_tell_here(requests)) {
+    tell_all(requests);
+    return;
+  }
   {
     const Lock lock(mutex_);
     if (waiting_.empty()) {
@@ -118,6 +122,17 @@ void Completions::tell_blocking(std::vector<RequestPtr>& requests) {
   for (const auto& gong : gongs) gong->strike();
 }
 
+/// Few, brief and ready, and none before them that is still to be told.
+bool Completions::may_tell_here(const std::vector<RequestPtr>& requests) {
+  constexpr std::size_t kToldHereMax = 4;
+  if (requests.size() > kToldHereMax) return false;
+  for (const RequestPtr& request : requests) {
+    if (!request->brief || needs_reading(request->verdict)) return false;
+  }
+  const Lock lock(mutex_);
+  return waiting_.empty() && !telling_;
+}
+
 void Completions::stop() {
   {
     const Lock lock(mutex_);
@@ -134,19 +149,26 @@ bool Completions::step() {
   {
     const Lock lock(mutex_);
     batch.swap(waiting_);
+    telling_ = true;
   }
+  tell_all(batch);
+  const Lock lock(mutex_);
+  telling_ = false;
+  return !batch.empty();
+}
+
+void Completions::tell_all(std::vector<RequestPtr>& requests) {
   std::size_t told = 0;
   std::size_t bytes = 0;
-  for (RequestPtr& request : batch) {
+  for (RequestPtr& request : requests) {
     tell(*request);
     ++told;
     bytes += request->bytes;
     request.reset();
-    if (told == kToldTogether || &request == &batch.back()) {
+    if (told == kToldTogether || &request == &requests.back()) {
       queue_.release(std::exchange(told, 0), std::exchange(bytes, 0));
     }
   }
-  return !batch.empty();
 }
 
 void Completions::run() {

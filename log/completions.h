@@ -1,6 +1,6 @@
 // Tells appenders what became of their commits, never under a lock. A blocking append's thread builds its own result,
 // so that all of a group are told by one wake-up, by the sequencer itself; completions run on one thread, in commit
-// order, and what has to be read first is read there.
+// order, and what has to be read first is read there. A few brief ones run on the sequencer, if none is before them.
 //
 // Threads: post() from the sequencer; step() one at a time: the thread started here calls it, a simulation may instead.
 // Owns: that thread.
@@ -34,6 +34,8 @@ class Completions {
  private:
   void run();
   void tell_blocking(std::vector<RequestPtr>& requests);
+  [[nodiscard]] bool may_tell_here(const std::vector<RequestPtr>& requests);
+  void tell_all(std::vector<RequestPtr>& requests);
   void tell(AppendRequest& request);
 
   Core& core_;
@@ -41,6 +43,7 @@ class Completions {
   Mutex mutex_;
   Bell posted_;
   std::vector<RequestPtr> waiting_ DAYBOOK_GUARDED_BY(mutex_);
+  bool telling_ DAYBOOK_GUARDED_BY(mutex_) = false;  ///< step() has taken some, and is not done with them.
   bool stopping_ DAYBOOK_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

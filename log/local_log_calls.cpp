@@ -50,6 +50,7 @@ Result<void> LocalLog::append_async(Commit commit, Completion completion, Append
   auto request = prepare(std::move(commit), options);
   if (!request) return std::unexpected(std::move(request.error()));
   (*request)->completion = std::move(completion);
+  (*request)->brief = options.brief_completion;
   return writer_->queue.try_push(*request);
 }
 

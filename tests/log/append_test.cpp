@@ -1,6 +1,8 @@
 // Appending under bounds: asynchronous completions, a full queue, deadlines, outcomes, closing.
 #include <atomic>
 #include <condition_variable>
+#include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -85,6 +87,38 @@ TEST_CASE("append: close waits for every completion, and later appends say close
   CHECK(late.error().code == Code::closed);
   CHECK(late.error().outcome == Outcome::not_appended);
   CHECK(log->read().error().code == Code::closed);
+}
+
+TEST_CASE("append: a brief completion spares the completion thread, but runs behind every one that came before") {
+  LogFixture log(true);
+  const auto append = [&](AppendOptions options, std::function<void()> then) {
+    REQUIRE(log->append_async(
+        one("a"),
+        [then = std::move(then)](const Result<Appended>& result) {
+          if (result) then();
+        },
+        options));
+  };
+  std::promise<std::thread::id> brief;
+  append({.brief_completion = true}, [&] { brief.set_value(std::this_thread::get_id()); });
+  const auto sequencer = brief.get_future().get();
+
+  Gate gate;
+  std::promise<std::thread::id> slow;
+  std::vector<int> order;
+  append({}, [&] {
+    gate.pass();
+    order.push_back(0);
+    slow.set_value(std::this_thread::get_id());
+  });
+  append({.brief_completion = true}, [&] { order.push_back(1); });
+  REQUIRE(log->append(one("a")));  // The sequencer is past it, and has told nobody.
+  gate.open();
+  CHECK(slow.get_future().get() != sequencer);
+  append({}, [&] { order.push_back(2); });
+  append({.brief_completion = true}, [&] { order.push_back(3); });
+  log.close();
+  CHECK(order == std::vector<int>{0, 1, 2, 3});
 }
 
 TEST_CASE("append: a deadline that passed before the sequencer took the commit is a timeout and not appended") {
