@@ -191,9 +191,9 @@ TEST_CASE("repair: where there is no log it says so, and makes nothing") {
 
 TEST_CASE("repair: a log whose id nothing names any more is refused with what to put back, and left as it is") {
   Contents contents = subject(Ending::closed).contents;
+  contents.erase(tables_of(contents, false).front());
   contents.erase("FORMAT");
   contents.erase("log/CURRENT");
-  contents.erase(tables_of(contents, false).front());
   QuickDirectory directory;
   const auto path = directory.path() / "log";
   put_contents(path, contents);
