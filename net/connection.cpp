@@ -14,10 +14,6 @@ namespace {
 using capnp::rpc::twoparty::Side;
 using std::chrono::milliseconds;
 
-/// How long a message that only lets go of something waits for another. A call that is given up is cancelled so much
-/// later at most.
-constexpr milliseconds kCompanyWithin{10};
-
 int descriptor_of(kj::AsyncIoStream& stream) {
   KJ_IF_MAYBE (descriptor, stream.getFd()) return *descriptor;
   return -1;
@@ -52,9 +48,7 @@ Connection::~Connection() {
 
 void Connection::begin(Side side, kj::Maybe<capnp::Capability::Client> capability) {
   DAYBOOK_CHECK(!system_, "a connection serves, or is served, once");
-  wire_ = std::make_unique<Wire>(
-      stream_, side, limits_, [this] { ending(); }, [this] { finish(); },
-      [this] { return loop_.after(kCompanyWithin); });
+  wire_ = std::make_unique<Wire>(stream_, side, limits_, [this] { ending(); }, [this] { finish(); });
   system_.emplace(*wire_, kj::mv(capability));
   if (limits_.call_bytes_in_flight > 0) system_->setFlowLimit(limits_.call_bytes_in_flight / sizeof(capnp::word));
   watch_ = watch().eagerlyEvaluate(nullptr);

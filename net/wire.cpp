@@ -20,9 +20,6 @@ constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
 /// See kBatchBytes.
 constexpr std::size_t kBatchMessages = 256;
 
-/// Messages that wait for one to go with.
-constexpr std::size_t kWithoutCompanyMax = 64;
-
 DAYBOOK_KJ_INTERFACE_BEGIN
 /// A message that came, as the RPC wants it.
 class IncomingMessage final : public capnp::IncomingRpcMessage {
@@ -54,13 +51,12 @@ class Wire::LetGo final : public kj::Disposer {
 DAYBOOK_KJ_INTERFACE_END
 
 Wire::Wire(MessageStream& stream, capnp::rpc::twoparty::Side side, const ConnectionLimits& limits,
-           std::function<void()> ending, std::function<void()> over, Pause pause)
+           std::function<void()> ending, std::function<void()> over)
     : stream_(stream),
       side_(side),
       limits_(limits),
       ending_(std::move(ending)),
       over_(std::move(over)),
-      pause_(std::move(pause)),
       let_go_(std::make_unique<LetGo>(*this)),
       ledger_(limits) {
   peer_id_.initRoot<capnp::rpc::twoparty::VatId>().setSide(side == capnp::rpc::twoparty::Side::CLIENT
@@ -196,37 +192,17 @@ void Wire::enqueue(kj::Own<OutgoingMessage> message) {
   if (broken_) return;
   const auto content = message->getBody().getAs<capnp::rpc::Message>().asReader();
   if (content.isAbort()) note(aborted("the connection was ended: ", content.getAbort()));
-  const bool lets_go = content.isFinish() || content.isRelease();
   auto broken = ledger_.sent(content);
   message->count_bytes();
   statistics_.queued_bytes += message->bytes();
   queue_.push_back(kj::mv(message));
-  if (lets_go && pause_ && queue_.size() < kWithoutCompanyMax) {
-    wait_for_company();
-  } else {
-    write_soon();
+  if (!std::exchange(writing_, true)) {
+    write_ = kj::evalLast([this] { return write_all(); }).eagerlyEvaluate([this](kj::Exception&& why) {
+      break_off(kj::mv(why));
+    });
   }
   if (broken) fail(to_exception(Error{.code = Code::busy, .message = std::move(*broken)}));
   open_gate();  // an answer makes room for a call
-}
-
-void Wire::write_soon() {
-  if (std::exchange(writing_, true)) return;
-  write_ = kj::evalLast([this] { return write_all(); }).eagerlyEvaluate([this](kj::Exception&& why) {
-    break_off(kj::mv(why));
-  });
-}
-
-/// The RPC tells with a message of its own that it is done with an answer. Sent by itself that would cost both sides a
-/// system call and the peer a wake-up for each call.
-void Wire::wait_for_company() {
-  if (writing_ || std::exchange(pausing_, true)) return;
-  paused_ = pause_()
-                .then([this] {
-                  pausing_ = false;
-                  if (!queue_.empty() && !broken_) write_soon();
-                })
-                .eagerlyEvaluate(nullptr);
 }
 
 void Wire::take_batch() {
@@ -278,8 +254,7 @@ void Wire::break_off(kj::Exception why) {
 
 kj::Promise<void> Wire::shutdown() {
   if (broken_) return kj::READY_NOW;
-  if (!writing_ && queue_.empty()) return stream_.end();
-  write_soon();
+  if (!writing_) return stream_.end();
   auto pair = kj::newPromiseAndFulfiller<void>();
   flushed_ = kj::mv(pair.fulfiller);
   return pair.promise.then([this] { return broken_ ? kj::Promise<void>(kj::READY_NOW) : stream_.end(); });

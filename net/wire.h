@@ -43,14 +43,10 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
                    private capnp::TwoPartyVatNetworkBase::Connection,
                    private capnp::RpcFlowController::WindowGetter {
  public:
-  /// Done after a while.
-  using Pause = std::function<kj::Promise<void>()>;
-
   /// `stream` outlives this. `ending` is called once, when reason() is there; `over` when the RPC has let go of the
-  /// connection: nothing more will be sent. A message that only lets go of something (a Finish behind each answer, a
-  /// Release) waits a `pause` for one that it can go with; without one, nothing waits.
+  /// connection: nothing more will be sent.
   Wire(MessageStream& stream, capnp::rpc::twoparty::Side side, const ConnectionLimits& limits,
-       std::function<void()> ending, std::function<void()> over, Pause pause = nullptr);
+       std::function<void()> ending, std::function<void()> over);
   ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -85,8 +81,6 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
 
   /// Takes a message to be sent.
   void enqueue(kj::Own<OutgoingMessage> message);
-  void write_soon();
-  void wait_for_company();
   /// Writes what waits, and what comes meanwhile.
   kj::Promise<void> write_all();
   void take_batch();
@@ -105,7 +99,6 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
   ConnectionLimits limits_;
   std::function<void()> ending_;
   std::function<void()> over_;
-  Pause pause_;
   std::unique_ptr<LetGo> let_go_;
   capnp::MallocMessageBuilder peer_id_;
   Ledger ledger_;
@@ -120,12 +113,10 @@ class Wire final : public capnp::TwoPartyVatNetworkBase,
   kj::Vector<kj::Own<OutgoingMessage>> batch_;  ///< Being written.
   kj::Vector<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> batch_segments_;
   bool writing_ = false;
-  bool pausing_ = false;  ///< What waits is written at the end of `paused_`, if not before.
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> held_back_;  ///< The reader's, while a gate is shut.
   kj::Maybe<kj::Own<kj::PromiseFulfiller<void>>> flushed_;    ///< shutdown()'s, while something waits.
   kj::Canceler reading_;
   kj::Promise<void> write_ = nullptr;
-  kj::Promise<void> paused_ = nullptr;
 };
 DAYBOOK_KJ_INTERFACE_END
 
