@@ -129,6 +129,7 @@ void query_rows(Suite& suite) {
   }
   over.store(true);
   producer.join();
+  close_log(*log);
   suite.remove_log("query");
 }
 
