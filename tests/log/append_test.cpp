@@ -105,12 +105,15 @@ TEST_CASE("append: a brief completion spares the completion thread, but runs beh
 
   Gate gate;
   std::promise<std::thread::id> slow;
+  std::promise<void> begun;
   std::vector<int> order;
   append({}, [&] {
+    begun.set_value();
     gate.pass();
     order.push_back(0);
     slow.set_value(std::this_thread::get_id());
   });
+  begun.get_future().wait();
   append({.brief_completion = true}, [&] { order.push_back(1); });
   REQUIRE(log->append(one("a")));  // The sequencer is past it, and has told nobody.
   gate.open();
