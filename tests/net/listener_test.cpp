@@ -67,7 +67,7 @@ sockaddr_in tcp_address(std::uint16_t port) {
 }
 
 /// What the next descriptor would get.
-rlim_t lowest_free_descriptor() {
+[[maybe_unused]] rlim_t lowest_free_descriptor() {
   const Descriptor next(::dup(0));
   REQUIRE(next.open());
   return static_cast<rlim_t>(next.number());
