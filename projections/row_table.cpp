@@ -69,7 +69,7 @@ void HeldRow::set_value(std::string_view value) {
   // A value that has become much shorter gives its memory back.
   if (bytes > room() || (is_outside_ && bytes < room() / 4)) {
     move_text(value);
-  } else {
+  } else if (!value.empty()) {  // what is empty may be nowhere
     std::memmove(text() + key_bytes_, value.data(), value.size());
   }
   value_bytes_ = static_cast<std::uint32_t>(value.size());
