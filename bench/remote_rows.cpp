@@ -88,21 +88,6 @@ void add_single(Suite& suite) {
                       .p999_us = all.quantile_us(0.999)});
 }
 
-/// Follows `log` through the sequence `last`, looking at each event.
-void follow(Log& log, Sequence last) {
-  const auto subscription = log.subscribe({});
-  if (!subscription) give_up("subscribe", subscription.error());
-  std::uint64_t sum = 0;
-  for (Sequence reached; reached < last;) {
-    const auto delivery = (*subscription)->next(std::chrono::seconds(60));
-    if (!delivery) give_up("next", delivery.error());
-    if (!delivery->batch) continue;
-    for (const EventView event : *delivery->batch) sum += event.sequence().value() + event.data().size();
-    reached = delivery->checkpoint.sequence;
-  }
-  if (sum == 0) give_up("next", {.code = Code::not_found, .message = "no events"});
-}
-
 /// `subscribers` follow everything from the start, all at once.
 void add_replay(Suite& suite, std::size_t subscribers, double at_least) {
   const std::uint64_t events = suite.scaled(1'000'000);

@@ -29,4 +29,21 @@ Replay replay(Log& log) {
   return done;
 }
 
+std::uint64_t follow(Log& log, Sequence last) {
+  const auto subscription = log.subscribe({});
+  if (!subscription) give_up("subscribe", subscription.error());
+  std::uint64_t events = 0;
+  std::uint64_t sum = 0;
+  for (Sequence reached; reached < last;) {
+    const auto delivery = (*subscription)->next(std::chrono::seconds(60));
+    if (!delivery) give_up("next", delivery.error());
+    if (!delivery->batch) continue;
+    events += delivery->batch->size();
+    for (const EventView event : *delivery->batch) sum += event.sequence().value() + event.data().size();
+    reached = delivery->checkpoint.sequence;
+  }
+  if (events > 0 && sum == 0) give_up("next", {.code = Code::not_found, .message = "no events"});
+  return events;
+}
+
 }  // namespace daybook::bench

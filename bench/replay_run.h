@@ -3,6 +3,8 @@
 // Threads: the caller's. Owns: nothing.
 #pragma once
 
+#include <cstdint>
+
 #include "daybook/log.h"
 
 namespace daybook::bench {
@@ -17,5 +19,8 @@ struct Replay {
 
 /// Reads the whole log and looks at each event, as a consumer would; exits the program where that fails.
 [[nodiscard]] Replay replay(Log& log);
+
+/// The same by a subscription, as a server's consumers read, through the sequence `last`. Returns how many events came.
+std::uint64_t follow(Log& log, Sequence last);
 
 }  // namespace daybook::bench

@@ -33,8 +33,6 @@ void PostingsCheck::damage_at(Sequence sequence, std::string message) {
   add_damage({.sequence = sequence, .file = "log", .message = std::move(message), .part = DamagedPart::postings});
 }
 
-/// Every entry of the postings: its form, its sums, and that each stream's versions are dense up to its head.
-/// False: they could not be read to their end.
 Result<bool> PostingsCheck::run(const std::function<bool()>& goes_on) {
   StoreIterator at = store_.iterate(Family::postings, false, false);
   StoreIterator heads = store_.iterate(Family::postings, false, false);
@@ -83,7 +81,6 @@ void PostingsCheck::check_chunk(std::string_view key, std::string_view value, St
   }
 }
 
-/// A stream's chunks come in the order of its versions, and streams in the order of their heads.
 void PostingsCheck::begin_chunk(const ChunkKey& key, Version first_version, StoreIterator& heads) {
   if (key.text != stream_) {
     finish_stream(heads);

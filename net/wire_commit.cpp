@@ -170,16 +170,6 @@ std::size_t wire_words(const Commit& commit) {
   return words;
 }
 
-std::size_t wire_words(const Result<Appended>& result) {
-  constexpr std::size_t kFixedWords = 8;    // of the result, what it holds and its lists
-  constexpr std::size_t kVersionWords = 4;  // of a stream and its version, but for the name
-  constexpr std::size_t kErrorWords = 64;
-  if (!result) return kErrorWords;
-  std::size_t words = kFixedWords;
-  for (const auto& [stream, version] : result->versions) words += kVersionWords + stream.size() / 8;
-  return words;
-}
-
 void to_wire(const Commit& commit, const std::optional<Hash128>& fingerprint, rpc::Commit::Builder builder) {
   auto events = builder.initEvents(count_of(commit.events));
   for (unsigned i = 0; i < events.size(); ++i) to_wire(commit.events[i], events[i]);

@@ -18,10 +18,6 @@ namespace daybook::net {
 /// Words that `commit` takes in a message, or a few more.
 [[nodiscard]] std::size_t wire_words(const Commit& commit);
 
-/// Words that the answer to an append takes in a message, or a few more. Without such a number each answer would begin
-/// with 8 KiB of zeros.
-[[nodiscard]] std::size_t wire_words(const Result<Appended>& result);
-
 /// `fingerprint`: of the events, where the receiver shall check it.
 void to_wire(const Commit& commit, const std::optional<Hash128>& fingerprint, rpc::Commit::Builder builder);
 

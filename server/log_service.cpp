@@ -15,16 +15,6 @@
 #include "server/subscription_service.h"
 
 namespace daybook::server {
-namespace {
-
-/// Of an answer with these.
-capnp::MessageSize size_of(const server::AppendResults& results) {
-  std::uint64_t words = 8;
-  for (const auto& result : results) words += net::wire_words(result);
-  return {.wordCount = words, .capCount = 0};
-}
-
-}  // namespace
 
 kj::Promise<void> LogService::append(AppendContext context) {
   const auto params = context.getParams();
@@ -39,11 +29,10 @@ kj::Promise<void> LogService::append(AppendContext context) {
       .then([context](server::AppendResults results) mutable {
         context.releaseParams();
         const Result<Appended>& result = results.front();
-        auto answer = context.getResults(size_of(results));
         if (result) {
-          net::to_wire(*result, answer.initAppended());
+          net::to_wire(*result, context.getResults().initAppended());
         } else {
-          net::to_wire(result.error(), answer.initError());
+          net::to_wire(result.error(), context.getResults().initError());
         }
       })
       .attach(visitor_->core.calls.begin());
@@ -61,7 +50,7 @@ kj::Promise<void> LogService::appendMany(AppendManyContext context) {
       .append(CommitList(params.getCommits()), timeout)
       .then([context](server::AppendResults results) mutable {
         context.releaseParams();
-        auto list = context.getResults(size_of(results)).initResults(static_cast<unsigned>(results.size()));
+        auto list = context.getResults().initResults(static_cast<unsigned>(results.size()));
         for (unsigned i = 0; i < results.size(); ++i) net::to_wire(results[i], list[i]);
       })
       .attach(visitor_->core.calls.begin());

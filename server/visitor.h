@@ -45,9 +45,12 @@ class Visitor : public kj::Refcounted {
 
   /// Whether one more subscription may read its next turn while its last one is on its way: what is read ahead is in
   /// nobody's window yet.
-  [[nodiscard]] bool may_read_ahead() const { return reads_ahead_->count < kReadsAheadMax; }
+  [[nodiscard]] bool may_read_ahead() const { return reads_ahead_ < kReadsAheadMax; }
   /// It does, as long as this lives.
-  [[nodiscard]] net::Hold read_ahead() { return net::Hold(kj::addRef(*reads_ahead_)); }
+  [[nodiscard]] auto read_ahead() {
+    ++reads_ahead_;
+    return kj::defer([self = kj::addRef(*this)]() mutable { --self->reads_ahead_; });
+  }
 
   /// Tells the gate where the outbox is.
   void arrive(net::Connection& through);
@@ -58,7 +61,7 @@ class Visitor : public kj::Refcounted {
   static constexpr std::size_t kReadsAheadMax = 8;
 
   ReadGate reads_;
-  kj::Own<net::Holds> reads_ahead_ = kj::refcounted<net::Holds>();
+  std::size_t reads_ahead_ = 0;
 };
 
 /// What a call says while the server stops.

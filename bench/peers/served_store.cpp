@@ -3,7 +3,7 @@
 #include "bench/peers/served_store.h"
 
 #include "bench/append_run.h"
-#include "daybook/subscription.h"
+#include "bench/replay_run.h"
 #include "daybook/version.h"
 
 namespace daybook::bench {
@@ -30,20 +30,7 @@ std::uint64_t ServedStore::replay() {
   Log& log = *logs_.front();
   const auto head = log.refresh();
   if (!head) give_up("refresh", head.error());
-  const auto subscription = log.subscribe({});
-  if (!subscription) give_up("subscribe", subscription.error());
-  std::uint64_t events = 0;
-  std::uint64_t sum = 0;
-  for (Sequence reached; reached < *head;) {
-    const auto delivery = (*subscription)->next(std::chrono::seconds(60));
-    if (!delivery) give_up("next", delivery.error());
-    reached = delivery->checkpoint.sequence;
-    if (!delivery->batch) continue;
-    events += delivery->batch->size();
-    for (const EventView event : *delivery->batch) sum += event.sequence().value() + event.data().size();
-  }
-  if (events > 0 && sum == 0) give_up("next", {.code = Code::not_found, .message = "no events"});
-  return events;
+  return follow(log, *head);
 }
 
 }  // namespace daybook::bench
