@@ -3,6 +3,7 @@
 #include "bench/live_server.h"
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,7 @@ LiveServer::LiveServer(const std::string& directory, const std::string& listen) 
   if (::pipe(pipe.data()) != 0) give_up("pipe", {.code = Code::io, .message = "no pipe"});
   process_ = ::fork();
   if (process_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it does not outlive the benchmark
     ::dup2(pipe[1], STDOUT_FILENO);
     ::close(pipe[0]);
     // Its projections stop at the first event, which is no order as they know them, and would say so.

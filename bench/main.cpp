@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   app.footer(groups_text() + "\nExample: daybook-bench --dir /var/tmp append replay --pages docs/performance");
   CLI11_PARSE(app, argc, argv);
 
+  if (!pages.empty()) prepare_pages(pages);
   Report report(json);
   Suite suite(settings, report);
   for (const Group& group : kGroups) {

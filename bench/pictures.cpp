@@ -1,12 +1,16 @@
 // Ratios are drawn, not rates: a rate is this machine's, a ratio is the program's.
 #include "bench/pictures.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <system_error>
 
 #include "bench/plot.h"
 #include "bench/row_file.h"
@@ -69,9 +73,17 @@ std::vector<Row> merged(const std::vector<Row>& before, const std::vector<Row>& 
 
 }  // namespace
 
+void prepare_pages(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!error && ::access(directory.c_str(), W_OK | X_OK) != 0) error = {errno, std::generic_category()};
+  if (!error) return;
+  std::cerr << "daybook-bench: cannot write pages into " << directory.string() << ": " << error.message() << "\n";
+  std::exit(1);
+}
+
 void write_pages(const std::vector<Row>& measured, const std::vector<std::string>& groups,
                  const std::filesystem::path& directory) {
-  std::filesystem::create_directories(directory);
   const std::filesystem::path kept = directory / "measured.tsv";
   const auto rows = merged(read_rows(kept), measured, groups);
   write(kept, text_of(rows));

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "bench/append_run.h"
+#include "bench/sweeper.h"
 
 namespace daybook::bench {
 
@@ -15,6 +16,7 @@ Suite::Suite(Settings settings, Report& report) : settings_(std::move(settings))
     std::exit(1);
   }
   directory_ = name;
+  remove_afterwards(directory_);
 }
 
 Suite::~Suite() {
