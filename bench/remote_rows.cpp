@@ -7,6 +7,7 @@
 #include "bench/append_run.h"
 #include "bench/disk_limit.h"
 #include "bench/live_server.h"
+#include "bench/loopback.h"
 #include "bench/replay_run.h"
 #include "bench/suite.h"
 #include "bench/tail_run.h"
@@ -26,6 +27,7 @@ struct Pair {
   AppendPlan remote;
   AppendPlan embedded;
   double ratio = 0;
+  std::size_t clients = remote.producers;
 };
 
 void add_appends(Suite& suite, Pair pair) {
@@ -42,7 +44,7 @@ void add_appends(Suite& suite, Pair pair) {
     }
     suite.remove_log("remote");
     const LiveServer server(suite.directory() + "/remote");
-    const auto logs = server.connect(pair.remote.producers);
+    const auto logs = server.connect(pair.clients);
     const AppendOutcome outcome = run_remote_append(pointers(logs), pair.remote);
     remote.push_back(outcome.events / outcome.acknowledged_s);
     latencies.merge(outcome.latencies);
@@ -117,6 +119,31 @@ void add_replay(Suite& suite, std::size_t subscribers, double at_least) {
                       .target = Target{Target::Kind::at_least, at_least}});
 }
 
+/// What the wire alone would allow: the round trips of the single appends, and the bytes of the replays.
+void add_loopback(Suite& suite) {
+  constexpr std::size_t kClients = 64;
+  constexpr std::size_t kMessageBytes = 400;
+  constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+  std::vector<double> trips;
+  std::vector<double> events;
+  const std::string name = suite.standing_log(1'000'000);
+  for (int repeat = 0; repeat < suite.repeats(); ++repeat) {
+    trips.push_back(loopback_round_trips_per_s(kClients, kMessageBytes, suite.limit_seconds()));
+    const auto embedded = suite.open_log(name, {.mode = Mode::read_only});
+    const Replay all = replay(*embedded);
+    const auto bytes = static_cast<std::uint64_t>(all.bytes);
+    events.push_back(loopback_bytes_per_s(kPieceBytes, bytes) * all.events / all.bytes);
+  }
+  suite.report().add({.group = "remote",
+                      .configuration = "loopback alone, 64 connections that send and get back 400 bytes",
+                      .unit = "round trips/s",
+                      .value = Spread::of(trips)});
+  suite.report().add({.group = "remote",
+                      .configuration = "loopback alone, the bytes of a replay, one connection",
+                      .unit = "events/s",
+                      .value = Spread::of(events)});
+}
+
 /// What subscribers that wait for something to happen cost the server.
 void add_idle(Suite& suite) {
   constexpr double kAtMostMib = 100;
@@ -185,6 +212,7 @@ void add_tail(Suite& suite) {
 void remote_rows(Suite& suite) {
   add_single(suite);
   add_appends(suite, {"append, fsync, 64 clients x 1", {.producers = 64}, {.producers = 64}, 0.60});
+  add_appends(suite, {"append, fsync, 64 producers of 1 client x 1", {.producers = 64}, {.producers = 64}, 0, 1});
   add_appends(suite,
               {"append, fsync, 16 clients x 100", {.producers = 16, .events = 100}, {.producers = 16, .events = 100}});
   add_appends(suite, {"append, fsync, 16 clients x 1, 1024 outstanding, batched by the client",
@@ -197,6 +225,7 @@ void remote_rows(Suite& suite) {
   add_tail(suite);
   add_replay(suite, 1, 5e6);
   add_replay(suite, 50, 8e6);
+  add_loopback(suite);
   add_idle(suite);
 }
 

@@ -26,6 +26,11 @@ class Answer {
     bell_.notify_one();
   }
 
+  [[nodiscard]] bool is_set() {
+    const Lock lock(mutex_);
+    return result_.has_value();
+  }
+
   /// Blocks until it is set. Once.
   [[nodiscard]] Result<T> wait() {
     Lock lock(mutex_);

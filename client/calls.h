@@ -54,6 +54,9 @@ class Calls final : private kj::TaskSet::ErrorHandler {
                          [answer](kj::Exception&& exception) { answer->set(std::unexpected(error_from(exception))); }));
   }
 
+  /// None is in progress.
+  [[nodiscard]] bool idle() { return tasks_.isEmpty(); }
+
   /// All that are in progress, and all that come, say `closed`.
   void close();
 

@@ -3,6 +3,7 @@
 #include "client/client_loop.h"
 
 #include "net/errors.h"
+#include "net/outgoing_message.h"
 
 namespace daybook::client {
 
@@ -17,10 +18,10 @@ ClientLoop::ClientLoop(net::Address address, const ClientOptions& options)
       thread_("daybook-client") {
   Answer<void> made;
   thread_.loop().post([this, &made, address = std::move(address)]() mutable {
-    thread_id_ = std::this_thread::get_id();
     net::Loop& loop = thread_.loop();
     parts_ = std::make_unique<Parts>(loop, std::move(address), options_, dice_, outbox_);
     loop.before_end([this] { parts_.reset(); });
+    loop.lend_when([this] { return quiet(); });
     made.set({});
   });
   static_cast<void>(made.wait());
@@ -76,7 +77,13 @@ void ClientLoop::end() {
   parts_->uplink.end(reason);
 }
 
-Result<void> ClientLoop::may_wait() const {
+/// Nothing is on its way, and nothing may come but by the connection's end.
+bool ClientLoop::quiet() {
+  return !closed() && parts_->feeds.empty() && parts_->uplink.up() && parts_->sender.idle() && parts_->calls.idle() &&
+         net::OutgoingMessage::none_unsent();
+}
+
+Result<void> ClientLoop::may_wait() {
   if (is_this_thread()) {
     return fail(Code::unsupported,
                 "a completion runs on the client's own thread, where no call can wait for its answer");
@@ -85,11 +92,20 @@ Result<void> ClientLoop::may_wait() const {
   return {};
 }
 
-Result<void> ClientLoop::append(std::unique_ptr<Outgoing> outgoing, bool wait) {
-  auto pushed = outbox_.push(std::move(outgoing), wait);
+Result<void> ClientLoop::append(std::unique_ptr<Outgoing> outgoing) {
+  auto pushed = outbox_.push(std::move(outgoing), false);
   if (!pushed) return std::unexpected(std::move(pushed.error()));
   if (*pushed) thread_.loop().post([this] { parts_->sender.pump(); });
   return {};
+}
+
+Result<Appended> ClientLoop::append_and_wait(std::unique_ptr<Outgoing> outgoing) {
+  Answer<Appended> answer;
+  outgoing->completion = [&answer](Result<Appended> result) { answer.set(std::move(result)); };
+  auto pushed = outbox_.push(std::move(outgoing), true);
+  if (!pushed) return std::unexpected(std::move(pushed.error()));
+  if (*pushed) thread_.loop().borrow([this] { parts_->sender.pump(); }, [&answer] { return answer.is_set(); });
+  return answer.wait();
 }
 
 Result<std::uint64_t> ClientLoop::subscribe(const SubscribeOptions& options, std::shared_ptr<Mailbox> mailbox) {

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -45,20 +44,20 @@ class ClientLoop {
   [[nodiscard]] const Uplink& uplink() const { return parts_->uplink; }
   [[nodiscard]] Dice& dice() { return dice_; }
   [[nodiscard]] bool closed() const { return closed_.load(std::memory_order_acquire); }
-  /// Whether this is the client's own thread, which must not wait for itself.
-  [[nodiscard]] bool is_this_thread() const { return std::this_thread::get_id() == thread_id_; }
+  /// Whether this thread runs the loop, which must not wait for itself.
+  [[nodiscard]] bool is_this_thread() { return thread_.loop().runs_here(); }
 
-  /// Takes an append in. `wait`: for room.
-  [[nodiscard]] Result<void> append(std::unique_ptr<Outgoing> outgoing, bool wait);
+  /// Takes an append in.
+  [[nodiscard]] Result<void> append(std::unique_ptr<Outgoing> outgoing);
+  /// Takes an append in, waiting for room, and waits for what becomes of it.
+  [[nodiscard]] Result<Appended> append_and_wait(std::unique_ptr<Outgoing> outgoing);
 
   /// Begins a call; its answer comes, at the latest, after `timeout`.
   template <class T>
   [[nodiscard]] std::shared_ptr<Answer<T>> begin(Try<T> tried, std::chrono::nanoseconds timeout,
                                                  Closed closed_means = Closed::server_goes) {
     auto answer = std::make_shared<Answer<T>>();
-    thread_.loop().post([this, tried = std::move(tried), timeout, answer, closed_means]() mutable {
-      parts_->calls.ask<T>(std::move(tried), timeout, std::move(answer), closed_means);
-    });
+    thread_.loop().post(call_of<T>(std::move(tried), timeout, answer, closed_means));
     return answer;
   }
 
@@ -67,7 +66,10 @@ class ClientLoop {
   [[nodiscard]] Result<T> ask(Try<T> tried, std::chrono::nanoseconds timeout,
                               Closed closed_means = Closed::server_goes) {
     if (auto ok = may_wait(); !ok) return std::unexpected(std::move(ok.error()));
-    return begin<T>(std::move(tried), timeout, closed_means)->wait();
+    auto answer = std::make_shared<Answer<T>>();
+    thread_.loop().borrow(call_of<T>(std::move(tried), timeout, answer, closed_means),
+                          [&answer] { return answer->is_set(); });
+    return answer->wait();
   }
   /// With the call_timeout.
   template <class T>
@@ -75,7 +77,7 @@ class ClientLoop {
     return ask<T>(std::move(tried), options_.call_timeout);
   }
   /// `closed`, or `unsupported` on the client's own thread.
-  [[nodiscard]] Result<void> may_wait() const;
+  [[nodiscard]] Result<void> may_wait();
 
   /// Subscribes, into `mailbox`. The number is for what follows.
   [[nodiscard]] Result<std::uint64_t> subscribe(const SubscribeOptions& options, std::shared_ptr<Mailbox> mailbox);
@@ -99,6 +101,14 @@ class ClientLoop {
     kj::Promise<void> closing = nullptr;
   };
 
+  template <class T>
+  [[nodiscard]] auto call_of(Try<T> tried, std::chrono::nanoseconds timeout, std::shared_ptr<Answer<T>> answer,
+                             Closed closed_means) {
+    return [this, tried = std::move(tried), timeout, answer = std::move(answer), closed_means]() mutable {
+      parts_->calls.ask<T>(std::move(tried), timeout, std::move(answer), closed_means);
+    };
+  }
+  [[nodiscard]] bool quiet();
   void run_and_wait(std::function<kj::Promise<Result<void>>()> work, Answer<void>& answer);
   void end();
 
@@ -107,7 +117,6 @@ class ClientLoop {
   Outbox outbox_;
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> next_feed_{0};
-  std::thread::id thread_id_;
   std::unique_ptr<Parts> parts_;  ///< Made, used and destroyed on the loop's thread, before the loop ends.
   net::LoopThread thread_;
 };

@@ -82,6 +82,7 @@ class Feed::Inbox final : public rpc::Subscriber::Server {
         feed_->end(std::move(batch.error()));
       }
     }
+    if (feed_ != nullptr) feed_->mailbox_->tell();
     context.releaseParams();
     return when_room();
   }
@@ -239,6 +240,7 @@ void Feed::mark(Delivery::Kind kind, const Checkpoint& position) {
   position_ = position;
   uplink_.heard(position.sequence);
   mailbox_->put({.kind = kind, .batch = std::nullopt, .checkpoint = position}, 0);
+  mailbox_->tell();
 }
 
 void Feed::end(Error reason) {

@@ -29,7 +29,10 @@ void Mailbox::put(Delivery delivery, std::size_t bytes) {
   }
   bytes_ += bytes + kDeliveryBytes;
   items_.push_back({std::move(delivery), bytes + kDeliveryBytes});
-  bell_.notify_one();
+}
+
+void Mailbox::tell() {
+  bell_.notify_one();  // not under the lock, which is what who wakes wants first
 }
 
 void Mailbox::end(Error reason) {

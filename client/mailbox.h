@@ -1,7 +1,7 @@
 // Between the loop, which takes in what a server pushes, and the thread that calls Subscription::next().
 //
-// Threads: put(), end() and the like the loop's; take() one at a time; stop() any. Owns: deliveries that nobody took
-// yet.
+// Threads: put(), tell(), end() and the like the loop's; take() one at a time; stop() any. Owns: deliveries that nobody
+// took yet.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,10 @@ class Mailbox {
 
   /// Where it begins, before anything is put in.
   void begin(const Checkpoint& position);
-  /// `bytes`: of the block.
+  /// `bytes`: of the block. take() may not notice before tell().
   void put(Delivery delivery, std::size_t bytes);
+  /// That something was put in: once for all that came together.
+  void tell();
   /// Nothing comes any more: `reason` follows what is there, for ever.
   void end(Error reason);
   /// As Subscription::stop().

@@ -29,6 +29,7 @@ struct Outgoing {
   std::uint64_t order = 0;  ///< Rises in the order in which they came.
   std::uint32_t sends = 0;  ///< How often it was sent.
   bool own_key = false;     ///< The caller gave the key, and so wants to know of a repeat.
+  bool new_key = false;     ///< Nothing was ever appended under the key, unless by an earlier sending of this.
 
   /// Whether it was answered, or given up.
   [[nodiscard]] bool done() const { return completion == nullptr; }

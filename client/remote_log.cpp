@@ -67,6 +67,7 @@ Result<std::unique_ptr<Outgoing>> RemoteLog::prepare(Commit commit, AppendOption
   }
   outgoing->fingerprint = fingerprint_of(commit.events);
   outgoing->own_key = commit.key.has_value();
+  outgoing->new_key = !commit.key || options.new_key;
   if (!commit.key) commit.key = loop_.dice().key();
   outgoing->commit = std::move(commit);
   outgoing->deadline = options_.clock->steady_now() + options.timeout;
@@ -77,17 +78,14 @@ Result<Appended> RemoteLog::append(Commit commit, AppendOptions options) {
   if (auto ok = loop_.may_wait(); !ok) return not_appended(std::move(ok.error()));
   auto outgoing = prepare(std::move(commit), options);
   if (!outgoing) return std::unexpected(std::move(outgoing.error()));
-  Answer<Appended> answer;
-  (*outgoing)->completion = [&answer](Result<Appended> result) { answer.set(std::move(result)); };
-  if (auto ok = loop_.append(std::move(*outgoing), true); !ok) return std::unexpected(std::move(ok.error()));
-  return answer.wait();
+  return loop_.append_and_wait(std::move(*outgoing));
 }
 
 Result<void> RemoteLog::append_async(Commit commit, Completion completion, AppendOptions options) {
   auto outgoing = prepare(std::move(commit), options);
   if (!outgoing) return std::unexpected(std::move(outgoing.error()));
   (*outgoing)->completion = std::move(completion);
-  return loop_.append(std::move(*outgoing), false);
+  return loop_.append(std::move(*outgoing));
 }
 
 Result<Placement> RemoteLog::placement(Sequence) {

@@ -130,6 +130,7 @@ void Sender::send() {
   for (unsigned i = 0; i < commits.size(); ++i) {
     Outgoing& outgoing = *request.appends[i];
     net::to_wire(outgoing.commit, outgoing.fingerprint, commits[i]);
+    commits[i].setNewKey(outgoing.new_key && outgoing.sends == 0);
     ++outgoing.sends;
     last = std::max(last, outgoing.deadline);
   }

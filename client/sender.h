@@ -32,6 +32,8 @@ class Sender final : private kj::TaskSet::ErrorHandler {
 
   /// Something came, or can be sent now.
   void pump();
+  /// Nothing is on its way, or waits to be.
+  [[nodiscard]] bool idle() { return waiting_.empty() && in_flight_.empty() && tasks_.isEmpty(); }
   /// Done when nothing is left, or the connection is lost.
   [[nodiscard]] kj::Promise<void> drained();
   /// Completes all that is left with `reason`, each with the outcome that is true of it.

@@ -129,7 +129,7 @@ Result<void> look_up(Core& core, const View& view, AppendRequest& request) {
   request.looked_up_through = view.tail->frozen_through();
   request.known_key.reset();
   request.known_conflict.reset();
-  if (request.commit.key) {
+  if (request.commit.key && !request.new_key) {
     auto entry = find_key(view, *request.commit.key, request.looked_up_through);
     if (!entry) return std::unexpected(std::move(entry.error()));
     request.known_key = *entry;

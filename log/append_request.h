@@ -66,6 +66,7 @@ struct AppendRequest {
   std::chrono::steady_clock::time_point deadline;
   Completion completion;  ///< Empty for a blocking append.
   bool brief = false;     ///< The completion may run on the sequencer.
+  bool new_key = false;   ///< As AppendOptions has it.
   std::atomic<State> state{State::waiting};
   Verdict verdict;
   std::pmr::vector<Version> versions{&memory};  ///< Set by the sequencer, one an event.

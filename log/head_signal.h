@@ -18,9 +18,11 @@ class HeadSignal {
   [[nodiscard]] Sequence head() const { return Sequence(head_.load(std::memory_order_acquire)); }
 
   void publish(Sequence head) {
-    head_.store(head.value(), std::memory_order_release);
+    move(head);
     ring();
   }
+  /// As publish(), but for the bell.
+  void move(Sequence head) { head_.store(head.value(), std::memory_order_release); }
 
   /// Wakes every waiter, so that it looks around.
   void ring() {

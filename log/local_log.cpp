@@ -161,6 +161,7 @@ Result<RequestPtr> LocalLog::prepare(Commit commit, const AppendOptions& options
   for (const Event& event : commit.events) without_id += event.id ? 0 : 1;
   auto request = std::make_shared<AppendRequest>(std::move(commit), writer_->ids.make(without_id));
   request->deadline = core.options.clock->steady_now() + options.timeout;
+  request->new_key = options.new_key;
   if (auto ok = look_up(core, core.view(), *request); !ok) return not_appended(std::move(ok.error()));
   return request;
 }

@@ -145,7 +145,7 @@ Verdict Sequencer::refused_for_good(const AppendRequest& request) const {
 }
 
 std::optional<KeyEntry> Sequencer::known_key(const AppendRequest& request) const {
-  if (request.known_key || !request.commit.key) return request.known_key;
+  if (request.known_key || !request.commit.key || request.new_key) return request.known_key;
   for (const auto& generation : tail_->generations | std::views::reverse) {
     if (generation->after() < request.looked_up_through) break;
     if (const auto entry = generation->key(*request.commit.key, kSequenceMax)) return entry;
@@ -268,9 +268,11 @@ void Sequencer::commit(Requests requests) {
     } else {
       publish();
     }
-    blocks_.clear();
   }
   completions_.post(std::move(requests));
+  // Who appended waits for an answer, and is told before those who only follow.
+  if (!blocks_.empty()) core_.head.ring();
+  blocks_.clear();
 }
 
 /// Nothing of a failed group is ever acknowledged, and nothing can be appended after it: the tail already holds its
@@ -302,7 +304,7 @@ void Sequencer::publish() {
   for (const auto& block : blocks_) core_.cache.insert(block);
   group_counts_.blocks = blocks_.size();
   tail_->generations.back()->count(std::exchange(group_counts_, {}));
-  core_.head.publish(blocks_.back()->last_sequence());
+  core_.head.move(blocks_.back()->last_sequence());
   if (tail_->generations.back()->event_count() >= core_.options.index_batch_events) freeze();
 }
 

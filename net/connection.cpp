@@ -28,7 +28,7 @@ Error late(const char* what, milliseconds limit) {
 Connection::Connection(Loop& loop, kj::Own<kj::AsyncIoStream> stream, const ConnectionLimits& limits)
     : loop_(loop),
       limits_(limits),
-      stream_(kj::mv(stream), loop.clock(), limits.message_bytes_before_login, limits.window_bytes),
+      stream_(kj::mv(stream), loop.clock(), limits.message_bytes_before_login, limits.window_bytes, limits.spare_bytes),
       silence_(descriptor_of(stream_.bytes()), limits.dead_after),
       holds_(kj::refcounted<Holds>()),
       begun_(loop.now()),

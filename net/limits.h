@@ -20,7 +20,8 @@ struct ConnectionLimits {
   std::size_t calls_in_flight = 1024;                        ///< Gate: calls of the peer that have no answer yet.
   std::size_t call_bytes_in_flight = std::size_t{40} << 20;  ///< Gate: the bytes of those calls.
   std::size_t queued_bytes = std::size_t{8} << 20;           ///< Gate: bytes that wait to be sent to the peer.
-  std::size_t window_bytes = std::size_t{256} << 10;         ///< Of one stream of `-> stream` calls, on their way.
+  std::size_t window_bytes = std::size_t{512} << 10;         ///< Of one stream of `-> stream` calls, on their way.
+  std::size_t spare_bytes = 0;                               ///< Kept of a large message's memory for the next one.
 
   std::size_t unfinished_calls = std::size_t{16} << 10;  ///< Calls of the peer whose answers it has not let go of.
   std::size_t exports = 4096;                            ///< Capabilities of ours that the peer has not let go of.
@@ -41,6 +42,7 @@ struct ConnectionLimits {
 inline ConnectionLimits ConnectionLimits::client() {
   ConnectionLimits limits;
   limits.message_bytes_before_login = limits.message_bytes;
+  limits.spare_bytes = std::size_t{1} << 20;
   limits.calls_in_flight = limits.call_bytes_in_flight = limits.queued_bytes = 0;
   limits.handshake = limits.idle = std::chrono::milliseconds(0);
   return limits;

@@ -39,17 +39,43 @@ struct MessageStream::Frame {
   std::size_t words_total = 0;
 };
 
+/// The words of the last large message that went. Memory of that size is the system's each time anew, page by page.
+class MessageStream::Spare final : public kj::Refcounted {
+ public:
+  explicit Spare(std::size_t bytes_max) : words_max_(bytes_max / kWordBytes) {}
+
+  void put(kj::Array<capnp::word> words) {
+    if (words.size() > words_.size() && words.size() <= words_max_) words_ = kj::mv(words);
+  }
+  /// `words` of them, or more.
+  kj::Array<capnp::word> take(std::size_t words) {
+    if (words_.size() >= words) return kj::mv(words_);
+    const std::size_t rounded = (words / kSpareStep + 1) * kSpareStep;
+    return kj::heapArray<capnp::word>(rounded <= words_max_ ? rounded : words);
+  }
+  void drop() { words_ = nullptr; }
+
+ private:
+  static constexpr std::size_t kSpareStep = (std::size_t{128} << 10) / kWordBytes;
+
+  const std::size_t words_max_;
+  kj::Array<capnp::word> words_;
+};
+
 /// A message that came, with its words.
 class MessageStream::Arrived final : public capnp::MessageReader {
  public:
-  Arrived(const capnp::ReaderOptions& how, const Frame& frame, kj::Array<capnp::word> words)
-      : MessageReader(how), words_(kj::mv(words)), first_words_(frame.words[0]) {
+  Arrived(const capnp::ReaderOptions& how, const Frame& frame, kj::Array<capnp::word> words, kj::Own<Spare> spare)
+      : MessageReader(how), words_(kj::mv(words)), spare_(kj::mv(spare)), first_words_(frame.words[0]) {
     const capnp::word* at = words_.begin() + first_words_;
     for (std::size_t segment = 1; segment < frame.segments; ++segment) {
       others_.add(at, frame.words[segment]);
       at += frame.words[segment];
     }
   }
+
+  ~Arrived() noexcept(false) { spare_->put(kj::mv(words_)); }
+  KJ_DISALLOW_COPY(Arrived);
 
   kj::ArrayPtr<const capnp::word> getSegment(unsigned number) override {
     if (number == 0) return words_.slice(0, first_words_);
@@ -58,18 +84,22 @@ class MessageStream::Arrived final : public capnp::MessageReader {
 
  private:
   kj::Array<capnp::word> words_;
+  kj::Own<Spare> spare_;
   std::size_t first_words_;
   kj::Vector<kj::ArrayPtr<const capnp::word>> others_;
 };
 
 MessageStream::MessageStream(kj::Own<kj::AsyncIoStream> stream, const Clock& clock, std::size_t message_bytes_max,
-                             std::size_t window_bytes)
+                             std::size_t window_bytes, std::size_t spare_bytes)
     : stream_(kj::mv(stream)),
       clock_(clock),
       message_bytes_max_(message_bytes_max),
       window_bytes_(window_bytes),
       reading_{.inside = false, .since = clock.steady_now()},
+      spare_(kj::refcounted<Spare>(spare_bytes)),
       buffer_(kj::heapArray<kj::byte>(kIdleBufferBytes)) {}
+
+MessageStream::~MessageStream() = default;
 
 std::uint32_t MessageStream::word32(std::size_t number) const {
   std::uint32_t little = 0;  // the framing is little-endian, as this machine is (base/bytes.h asserts it)
@@ -88,6 +118,7 @@ void MessageStream::make_room() {
     auto other = kj::heapArray<kj::byte>(bytes);
     std::memcpy(other.begin(), buffer_.begin() + begin_, held());
     buffer_ = kj::mv(other);
+    if (busy) spare_->drop();
   }
   end_ = held();
   begin_ = 0;
@@ -118,9 +149,15 @@ kj::Maybe<kj::Exception> MessageStream::parse_table(Frame& frame) const {
 }
 
 kj::Own<capnp::MessageReader> MessageStream::arrived(const Frame& frame, kj::Array<capnp::word> words,
-                                                     capnp::ReaderOptions options) const {
+                                                     capnp::ReaderOptions options) {
   options.traversalLimitInWords = std::max<std::uint64_t>(kWalkWordsMin, kWalkFactor * frame.words_total);
-  return kj::heap<Arrived>(options, frame, kj::mv(words));
+  return kj::heap<Arrived>(options, frame, kj::mv(words), kj::addRef(*spare_));
+}
+
+/// Small ones come too many together for one spare to be of use.
+kj::Array<capnp::word> MessageStream::words_for(const Frame& frame) {
+  const bool large = frame.words_total * kWordBytes >= kBusyBufferBytes;
+  return large ? spare_->take(frame.words_total) : kj::heapArray<capnp::word>(frame.words_total);
 }
 
 MaybeMessage MessageStream::take_held(const capnp::ReaderOptions& options) {
@@ -170,8 +207,8 @@ kj::Promise<MaybeMessage> MessageStream::read_frame(capnp::ReaderOptions options
 
 kj::Promise<MaybeMessage> MessageStream::read_body(const Frame& frame, capnp::ReaderOptions options) {
   // Words that are not written to yet are not memory yet: who claims much and sends nothing costs addresses.
-  auto words = kj::heapArray<capnp::word>(frame.words_total);
-  auto bytes = words.asBytes();
+  auto words = words_for(frame);
+  auto bytes = words.slice(0, frame.words_total).asBytes();
   const std::size_t here = std::min(held(), bytes.size());
   if (here > 0) std::memcpy(bytes.begin(), buffer_.begin() + begin_, here);
   begin_ += here;

@@ -2,7 +2,8 @@
 // Framing is Cap'n Proto's own (https://capnproto.org/encoding.html#serialization-over-a-stream), so that any client of
 // that protocol can talk to it.
 //
-// Threads: its loop's. Owns: the stream of bytes; a buffer of kIdleBufferBytes, kBusyBufferBytes while much comes.
+// Threads: its loop's. Owns: the stream of bytes; a buffer of kIdleBufferBytes, kBusyBufferBytes while much comes; the
+// memory of a large message that went, for the next one.
 #pragma once
 
 #include <chrono>
@@ -43,9 +44,11 @@ DAYBOOK_KJ_INTERFACE_BEGIN
 /// Messages in, messages out. One read and one write at a time.
 class MessageStream final : public capnp::MessageStream {
  public:
-  /// `clock` is for reading(), and outlives this. `window_bytes` is what an RPC takes as the window of streaming calls.
+  /// `clock` is for reading(), and outlives this. `window_bytes` is what an RPC takes as the window of streaming calls;
+  /// `spare_bytes` what may be kept of large messages.
   MessageStream(kj::Own<kj::AsyncIoStream> stream, const Clock& clock, std::size_t message_bytes_max,
-                std::size_t window_bytes);
+                std::size_t window_bytes, std::size_t spare_bytes = 0);
+  ~MessageStream();
 
   /// A message that claims more is refused; takes effect with the next one.
   void set_message_bytes_max(std::size_t bytes) { message_bytes_max_ = bytes; }
@@ -84,6 +87,7 @@ class MessageStream final : public capnp::MessageStream {
  private:
   struct Frame;
   class Arrived;
+  class Spare;
 
   /// Done when the buffer holds `bytes`, at most kIdleBufferBytes; false where the stream ended first.
   kj::Promise<bool> buffered(std::size_t bytes);
@@ -92,8 +96,9 @@ class MessageStream final : public capnp::MessageStream {
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> read_frame(capnp::ReaderOptions options);
   kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> read_body(const Frame& frame, capnp::ReaderOptions options);
   [[nodiscard]] kj::Maybe<kj::Exception> parse_table(Frame& frame) const;
+  [[nodiscard]] kj::Array<capnp::word> words_for(const Frame& frame);
   [[nodiscard]] kj::Own<capnp::MessageReader> arrived(const Frame& frame, kj::Array<capnp::word> words,
-                                                      capnp::ReaderOptions options) const;
+                                                      capnp::ReaderOptions options);
   void add_message(kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments);
   [[nodiscard]] std::size_t held() const { return end_ - begin_; }
   [[nodiscard]] std::uint32_t word32(std::size_t number) const;
@@ -104,6 +109,7 @@ class MessageStream final : public capnp::MessageStream {
   std::size_t window_bytes_;
   Reading reading_;
 
+  kj::Own<Spare> spare_;
   kj::Array<kj::byte> buffer_;
   std::size_t begin_ = 0;      ///< Of what was read and not yet taken, in `buffer_`.
   std::size_t end_ = 0;        ///< Its end.

@@ -44,6 +44,10 @@ bool OutgoingMessage::lacks_owner(const void* bytes) {
   return references > owners;
 }
 
+bool OutgoingMessage::none_unsent() {
+  return newest_unsent == nullptr;
+}
+
 OutgoingMessage* OutgoingMessage::that_lacks_owner(const void* bytes) {
   OutgoingMessage* message = newest_unsent;
   for (int i = 0; i < kLookedAtMax && message != nullptr; ++i, message = message->older_) {

@@ -50,6 +50,8 @@ class OutgoingMessage final : public capnp::OutgoingRpcMessage, public kj::Refco
   /// The message of this thread, not yet sent, that refers to the bytes at `bytes` once more often than it keeps owners
   /// of them: the one that was just made to refer to them. Null where it is none of the last made kLookedAtMax.
   [[nodiscard]] static OutgoingMessage* that_lacks_owner(const void* bytes);
+  /// Whether this thread has none that is not sent: they may not be sent from another one.
+  [[nodiscard]] static bool none_unsent();
 
  private:
   /// Of a message whose size nobody guesses: most answers fit. It grows by doubling.

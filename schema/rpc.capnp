@@ -166,6 +166,7 @@ struct Commit {
   failIfMatch @2 :List(FailIfMatch);
   key @3 :Uuid;              # idempotency key; null: none
   fingerprint @4 :Hash;      # null, or what the client computed (docs/format.md): checked, so that what is appended is what was meant
+  newKey @5 :Bool;           # the key was made for this commit, and the commit was never sent before: the key is not looked up
 }
 
 struct Appended {

@@ -4,6 +4,7 @@
 // Threads: put() from the completion thread, the rest on the loop's. Owns: answers that were not fetched.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,7 @@ class AnswerBox : public std::enable_shared_from_this<AnswerBox> {
   const std::function<void()> fetch_;  ///< Only on the loop's thread.
   std::vector<Answer> answers_ DAYBOOK_GUARDED_BY(mutex_);
   bool told_ DAYBOOK_GUARDED_BY(mutex_) = false;  ///< The loop knows that there is something.
+  std::atomic<int> telling_{0};                   ///< Threads that are about to tell it.
 };
 
 }  // namespace daybook::server

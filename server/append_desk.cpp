@@ -140,12 +140,13 @@ bool AppendDesk::submit(AppendCall& call) {
   // More than half full: others may fill the rest before this one gets there.
   const bool crowded = 2 * progress_->commits.load(std::memory_order_relaxed) > log_.options().queue_commits_max ||
                        2 * progress_->commit_bytes.load(std::memory_order_relaxed) > log_.options().queue_bytes_max;
-  auto queued = log_.append_async(
-      crowded ? Commit(*call.next) : std::move(*call.next),
-      [box = box_, of = &call, at, place = std::move(place)](Result<Appended> result) {
-        box->put({.call = of, .commit = at, .result = std::move(result)});
-      },
-      {.timeout = std::max<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0)), .brief_completion = true});
+  auto queued = log_.append_async(crowded ? Commit(*call.next) : std::move(*call.next),
+                                  [box = box_, of = &call, at, place = std::move(place)](Result<Appended> result) {
+                                    box->put({.call = of, .commit = at, .result = std::move(result)});
+                                  },
+                                  {.timeout = std::max<std::chrono::nanoseconds>(left, std::chrono::nanoseconds(0)),
+                                   .brief_completion = true,
+                                   .new_key = call.commits[at].getNewKey()});
   if (!queued && queued.error().code == Code::busy && crowded && left > std::chrono::nanoseconds(0)) return false;
   call.next.reset();
   ++call.submitted;

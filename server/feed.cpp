@@ -143,14 +143,10 @@ void Feed::take(Turn turn) {
 /// There is room for more.
 void Feed::taken(bool at_head) {
   if (!subscriber_) return;
-  const bool nothing_new = visitor_->core.log.head() <= source_->position().sequence;
-  if (at_head && nothing_new) {
-    visitor_->station.wait_for_head(*this);
-  } else {
-    tasks_.add(kj::evalLater([this] {  // others of this loop first
-      if (subscriber_) go_on();
-    }));
-  }
+  if (at_head && visitor_->station.wait_for_head(*this, source_->position().sequence)) return;
+  tasks_.add(kj::evalLater([this] {  // others of this loop first
+    if (subscriber_) go_on();
+  }));
 }
 
 kj::Promise<void> Feed::push(const std::vector<net::PackedBatch>& batches) {

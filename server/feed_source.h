@@ -20,7 +20,7 @@ namespace daybook::server {
 
 /// A turn is not much larger; one event may be. Half of the window of a connection: while one half is on its way the
 /// other is read.
-inline constexpr std::size_t kTurnBytesMax = std::size_t{128} << 10;
+inline constexpr std::size_t kTurnBytesMax = std::size_t{256} << 10;
 
 /// In the order in which it is told.
 struct Turn {

@@ -87,11 +87,7 @@ void Station::depart(Visit& visit, const Error& reason) {
 }
 
 void Station::ring() {
-  if (rung_.exchange(true)) return;
-  loop_.post([this] {
-    rung_.store(false);
-    look_at_idle();
-  });
+  if (awaited_.exchange(false, std::memory_order_acq_rel)) loop_.post([this] { look_at_idle(); });
 }
 
 void Station::ring(ProjectionHost& projection) {
@@ -100,6 +96,14 @@ void Station::ring(ProjectionHost& projection) {
 
 ProjectionWaiters& Station::waiters_of(ProjectionHost& projection) {
   return *waiters_.find(&projection)->second;
+}
+
+bool Station::wait_for_head(Feed& feed, Sequence seen) {
+  // First the flag, then the look: a head that this look does not see is followed by a ring() that sees the flag.
+  awaited_.exchange(true, std::memory_order_acq_rel);
+  if (core_.log.head() > seen) return false;
+  idle_.push_back(&feed);
+  return true;
 }
 
 void Station::look_at_idle() {

@@ -37,7 +37,7 @@ class Station final : private kj::TaskSet::ErrorHandler {
   /// Serves whoever came in by `socket`.
   void welcome(net::Socket socket, net::ConnectionCount::Ticket ticket);
 
-  /// The log's head moved. Any thread; never blocks; many at once cost one look.
+  /// The log's head moved. Any thread; never blocks; costs nothing where nobody waits for it.
   void ring();
   /// A projection moved, or stopped. Likewise.
   void ring(ProjectionHost& projection);
@@ -56,7 +56,8 @@ class Station final : private kj::TaskSet::ErrorHandler {
   /// A subscription begins, ends, and has nothing to do until the head moves.
   void enter(Feed& feed) { feeds_.insert(&feed); }
   void leave(Feed& feed);
-  void wait_for_head(Feed& feed) { idle_.push_back(&feed); }
+  /// Has it told when the head is beyond `seen`; false: it is.
+  [[nodiscard]] bool wait_for_head(Feed& feed, Sequence seen);
 
  private:
   struct Visit;
@@ -68,7 +69,7 @@ class Station final : private kj::TaskSet::ErrorHandler {
   ServerCore& core_;
   net::Loop& loop_;
   AppendDesk appends_;
-  std::atomic<bool> rung_{false};
+  std::atomic<bool> awaited_{false};  ///< Somebody wants to know of the head.
   std::unordered_map<ProjectionHost*, std::unique_ptr<ProjectionWaiters>> waiters_;
   std::unordered_set<Feed*> feeds_;
   std::vector<Feed*> idle_;

@@ -42,6 +42,9 @@ struct AppendOptions {
   /// calls nothing of the log. Where few are to be told it then runs on the sequencer itself, which saves the wake-up
   /// of a thread, some 20 us, between the disk and whoever waits. A log elsewhere ignores it.
   bool brief_completion = false;
+  /// The commit's key was made for it, and no append was ever tried under it: so it is not looked up in the index,
+  /// which for small commits is much of the work. Where that is not true, the events may be there twice.
+  bool new_key = false;
 };
 
 /// Runs once for each accepted asynchronous append, on the log's completion thread (but see

@@ -98,11 +98,15 @@ TEST_CASE("client append: what was sent and not answered goes out again with the
   }
   const auto seen = server.await_commits(kCommits + 1);
   CHECK(seen[0].connection == 1);
+  CHECK(seen[0].new_key);
   std::size_t next = 0;
   for (const Seen& one : seen) {
     if (one.connection != 2) continue;
     CHECK(one.commit.events[0].stream == std::to_string(next));
-    if (next == 0) CHECK(one.commit.key == first[0].commit.key);
+    if (next == 0) {
+      CHECK(one.commit.key == first[0].commit.key);
+      CHECK_FALSE(one.new_key);  // it may have been appended under it
+    }
     ++next;
   }
   CHECK(next == kCommits);
@@ -120,6 +124,10 @@ TEST_CASE("client append: a repeat is told to whoever gave the key, and only to 
   REQUIRE(again);
   CHECK(again->repeated);
   CHECK(again->first == first->first);
+  for (const Seen& one : server.await_commits(2)) CHECK_FALSE(one.new_key);
+  own.key->bytes.fill(8);
+  REQUIRE(log->append(own, {.new_key = true}));
+  CHECK(server.await_commits(3).back().new_key);
 
   // Appended under the key that the client made, and only the second sending is answered.
   Answers answers;

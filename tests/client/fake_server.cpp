@@ -100,15 +100,17 @@ class FakeServer::LogService final : public rpc::Log::Server {
  protected:
   kj::Promise<void> appendMany(AppendManyContext context) override {
     std::vector<Commit> commits;
+    std::vector<Seen> seen;
     for (const auto given : context.getParams().getCommits()) {
       std::size_t bytes_left = std::size_t{64} << 20;
       auto commit = net::from_wire(given, bytes_left);
       commits.push_back(std::move(commit.value()));
+      seen.push_back({.commit = commits.back(), .connection = connection_, .new_key = given.getNewKey()});
     }
     {
       const Lock lock(parts_.state.mutex);
       ++parts_.state.requests;
-      for (const Commit& commit : commits) parts_.state.seen.push_back({commit, connection_});
+      std::ranges::move(seen, std::back_inserter(parts_.state.seen));
       parts_.state.bell.notify_all();
     }
     kj::Promise<void> go = kj::READY_NOW;

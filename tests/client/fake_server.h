@@ -24,6 +24,7 @@ namespace daybook::test {
 struct Seen {
   Commit commit;
   std::uint64_t connection = 0;  ///< Over which connection, from 1.
+  bool new_key = false;          ///< It said that its key is.
 };
 
 class FakeServer {

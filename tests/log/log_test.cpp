@@ -67,6 +67,21 @@ TEST_CASE("log: a repeat of a key returns the first result; other events under i
   }
 }
 
+TEST_CASE("log: a key that is said to be new is not looked up, and is known from then on") {
+  for (const bool indexed : {false, true}) {
+    LogFixture log(true);
+    const Commit commit{.events = {{.stream = "a", .type = "T"}}, .key = IdempotencyKey{{7}}};
+    REQUIRE(log->append(commit, {.new_key = true}));
+    if (indexed) REQUIRE(log->flush_index());
+    CHECK(log->append(commit).value().repeated);
+    // Not true, and believed: what the option says of itself.
+    const auto twice = log->append(commit, {.new_key = true});
+    REQUIRE(twice);
+    CHECK_FALSE(twice->repeated);
+    CHECK(twice->first == Sequence(2));
+  }
+}
+
 TEST_CASE("log: fail-if-match sees every event after its sequence, indexed or not") {
   for (const bool indexed : {false, true}) {
     LogFixture log(true);

@@ -81,7 +81,7 @@ TEST_CASE("connection: a stream arrives whole and in order, and never more than 
 
 TEST_CASE("connection: a stream to a peer that does not answer stops at its window") {
   Scene scene;
-  scene.make_block(4096);  // 32 KiB: eight of them are the window
+  scene.make_block(8192);  // 64 KiB: eight of them are the window
   TestSink::Seen seen{.hold = true};
   CHECK(run_loop([&](net::Loop& loop) {
           auto couple = kj::heap<Couple>(loop, scene);

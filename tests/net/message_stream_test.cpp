@@ -2,6 +2,7 @@
 // before anything is allocated for it.
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <random>
 #include <thread>
 
@@ -45,6 +46,17 @@ kj::Promise<void> read_all(net::MessageStream& stream, std::vector<std::string>&
       return read_all(stream, seen);
     }
     return kj::Promise<void>(kj::READY_NOW);
+  });
+}
+
+/// Likewise; looks at each message only when two more have come.
+kj::Promise<void> keep_some(net::MessageStream& stream, std::deque<kj::Own<capnp::MessageReader>>& kept,
+                            std::vector<std::string>& seen) {
+  return stream.tryReadMessage(kUnlimited).then([&](kj::Maybe<kj::Own<capnp::MessageReader>> message) {
+    const std::size_t most = message == nullptr ? 0 : 2;
+    KJ_IF_MAYBE (reader, message) kept.push_back(kj::mv(*reader));
+    for (; kept.size() > most; kept.pop_front()) seen.push_back(text_of(*kept.front()));
+    return most == 0 ? kj::Promise<void>(kj::READY_NOW) : keep_some(stream, kept, seen);
   });
 }
 
@@ -108,6 +120,31 @@ TEST_CASE("message stream: what a stock writer sends arrives, whatever its sizes
     CHECK(answer_to(bytes, seen, 1 << 20) == "");
     CHECK(seen == sent);
   }
+}
+
+TEST_CASE("message stream: memory that is used again is not that of a message which is still there") {
+  std::mt19937_64 random(test_seed());
+  std::vector<std::string> sent;
+  std::string bytes;
+  for (int i = 0; i < 60; ++i) {
+    sent.push_back(random_text(random, i % 3 == 0 ? 2'000'000 : 400'000));
+    bytes += framed(sent.back(), static_cast<unsigned>(1 + random() % 64));
+  }
+  Ends ends;
+  std::thread sender([&] {
+    send_all(ends.far, bytes.data(), bytes.size());
+    ::shutdown(ends.far, SHUT_WR);
+  });
+  std::vector<std::string> seen;
+  CHECK(run_loop([&](net::Loop& loop) {
+          auto stream = kj::heap<net::MessageStream>(ends.stream(loop), loop.clock(), std::size_t{4} << 20, kWindow,
+                                                     std::size_t{1} << 20);
+          auto& reader = *stream;
+          auto kept = kj::heap<std::deque<kj::Own<capnp::MessageReader>>>();
+          return keep_some(reader, *kept, seen).attach(kj::mv(stream), kj::mv(kept));
+        }) == "");
+  sender.join();
+  CHECK(seen == sent);
 }
 
 TEST_CASE("message stream: what it sends, a stock reader reads, also when nobody reads for a while") {

@@ -145,6 +145,29 @@ TEST_CASE("server append: a commit that is not what its fingerprint says is refu
   CHECK(served->head() == Sequence(1));
 }
 
+TEST_CASE("server append: a key that is said to be new is not looked up") {
+  ServedLog served;
+  RawClient client(served.unix_address());
+  client.enter();
+  Commit commit = one("s");
+  commit.key = key_of(1);
+  const auto append = [&](bool new_key) {
+    return client.call<bool>([&] {
+      auto request = client.log().appendRequest();
+      net::to_wire(commit, std::nullopt, request.initCommit());
+      request.getCommit().setNewKey(new_key);
+      request.setTimeout(1'000'000'000);
+      return request.send().then(
+          [](capnp::Response<rpc::Log::AppendResults> results) { return results.getAppended().getRepeated(); });
+    });
+  };
+  CHECK_FALSE(append(true));
+  CHECK(append(false));
+  CHECK(served->head() == Sequence(1));
+  CHECK_FALSE(append(true));  // not true, and believed
+  CHECK(served->head() == Sequence(2));
+}
+
 TEST_CASE("server append: of many commits each is judged alone, in order") {
   ServedLog served;
   RawClient client(served.unix_address());
