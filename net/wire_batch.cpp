@@ -15,10 +15,6 @@ namespace {
 /// Where picks are at most this share of a block's bytes, they are sent alone.
 constexpr std::size_t kExcerptShare = 2;
 
-/// Fewer bytes are copied into the message: referred to, they would be a segment of their own, of which a message has
-/// few.
-constexpr std::size_t kReferredBytesMin = 2048;
-
 /// The indexes of `batch` in its block, in the order read.
 std::vector<std::uint32_t> indexes_of(const Batch& batch) {
   std::vector<std::uint32_t> indexes;
@@ -101,7 +97,7 @@ PackedBatch::PackedBatch(const Batch& batch)
 }
 
 void to_wire(const PackedBatch& batch, rpc::Batch::Builder builder) {
-  if (batch.bytes_.size() < kReferredBytesMin) {
+  if (!batch.is_referred()) {
     builder.setBlock({reinterpret_cast<const kj::byte*>(batch.bytes_.data()), batch.bytes_.size()});
   } else {
     const auto orphanage = capnp::Orphanage::getForMessageContaining(builder);

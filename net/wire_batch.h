@@ -18,6 +18,10 @@
 
 namespace daybook::net {
 
+/// Fewer bytes are copied into the message: referred to, they would be a segment of their own, of which a message has
+/// few.
+inline constexpr std::size_t kReferredBytesMin = 2048;
+
 /// A batch as it goes over the wire. Packing costs where it makes an excerpt, which any thread may do; to write it into
 /// a message then costs its picks.
 class PackedBatch {
@@ -28,6 +32,8 @@ class PackedBatch {
 
   /// Of the block, or of the excerpt.
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  /// Whether a message refers to them, where it can (see to_wire()): then they are a segment of it.
+  [[nodiscard]] bool is_referred() const { return bytes_.size() >= kReferredBytesMin; }
   /// About what it takes in a message.
   [[nodiscard]] std::size_t wire_bytes() const {
     return bytes_.size() + 4 * picks_.size() + 8 * sequences_.size() + 128;

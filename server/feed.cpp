@@ -18,14 +18,11 @@ namespace {
 /// Closer to the head than this, events are still in memory.
 constexpr std::uint64_t kLiveEventsMax = 4096;
 
-/// Larger blocks are referred to, and so take no room in the message.
-constexpr std::size_t kCopiedBytesMax = 2048;
-
 capnp::MessageSize size_of(const std::vector<net::PackedBatch>& batches) {
   std::uint64_t bytes = 256;
   for (const net::PackedBatch& batch : batches) {
     bytes += batch.wire_bytes();
-    if (batch.bytes().size() > kCopiedBytesMax) bytes -= batch.bytes().size();
+    if (batch.is_referred()) bytes -= batch.bytes().size();
   }
   return {.wordCount = bytes / 8, .capCount = 0};
 }

@@ -40,8 +40,8 @@ Result<std::unique_ptr<FeedSource>> FeedSource::open(Log& log, const SubscribeOp
 
 Turn FeedSource::next() {
   Turn turn;
-  std::size_t bytes = 0;
-  while (bytes < kTurnBytesMax && turn.batches.size() < kPageBatchesMax) {
+  PageRoom room(kTurnBytesMax);
+  while (room.left()) {
     auto delivery = subscription_->next(std::chrono::nanoseconds(0));
     if (!delivery) {
       if (delivery.error().code == Code::corruption) {
@@ -55,7 +55,7 @@ Turn FeedSource::next() {
     switch (delivery->kind) {
       case Delivery::Kind::events:
         turn.batches.emplace_back(*delivery->batch);
-        bytes += turn.batches.back().wire_bytes();
+        room.take(turn.batches.back());
         told_ = position_.sequence;
         break;
       case Delivery::Kind::caught_up:

@@ -92,8 +92,8 @@ Result<CarefulRead> read_carefully(Log& log, const ReadOptions& request, std::si
   scan.limit = UINT64_MAX;
   auto cursor = log.read(scan);
   if (!cursor) return std::unexpected(std::move(cursor.error()));
-  std::size_t bytes = 0;
-  while (bytes < bytes_max && found.batches.size() < kPageBatchesMax && found.events < request.limit) {
+  PageRoom room(bytes_max);
+  while (room.left() && found.events < request.limit) {
     auto batch = cursor->next();
     if (!batch && batch.error().code != Code::corruption) return std::unexpected(std::move(batch.error()));
     if (!batch) {
@@ -112,7 +112,7 @@ Result<CarefulRead> read_carefully(Log& log, const ReadOptions& request, std::si
     if (matches->size() > request.limit - found.events) matches->truncate(request.limit - found.events);
     found.events += matches->size();
     found.batches.emplace_back(*matches);
-    bytes += found.batches.back().wire_bytes();
+    room.take(found.batches.back());
   }
   return found;
 }
@@ -161,9 +161,9 @@ Result<Page> read_page(Log& log, const ReadOptions& given, std::size_t bytes_max
     cursor = log.read(part);
     if (!cursor) return std::unexpected(std::move(cursor.error()));
   }
-  std::size_t bytes = 0;
+  PageRoom room(bytes_max);
   std::uint64_t events = 0;
-  while (bytes < bytes_max && page.batches.size() < kPageBatchesMax && events < request.limit) {
+  while (room.left() && events < request.limit) {
     auto batch = cursor->next();
     if (!batch && batch.error().code == Code::corruption)
       return go_on_carefully(log, request, bytes_max, std::move(page));
@@ -175,7 +175,7 @@ Result<Page> read_page(Log& log, const ReadOptions& given, std::size_t bytes_max
       return page;
     }
     page.batches.emplace_back(**batch);
-    bytes += page.batches.back().wire_bytes();
+    room.take(page.batches.back());
     events += (*batch)->size();
     page.next = range.behind(page.batches.back().last());
   }

@@ -18,8 +18,30 @@ namespace daybook::server {
 
 /// A page is not much larger; one event may be.
 inline constexpr std::size_t kPageBytesMax = std::size_t{1} << 20;
-/// Of one message: each may be a segment of it, and a peer takes messages of some segments only.
-inline constexpr std::size_t kPageBatchesMax = 48;
+/// Of one message.
+inline constexpr std::size_t kPageBatchesMax = 1024;
+/// Those that are segments of it: a peer takes messages of some segments only.
+inline constexpr std::size_t kPageSegmentsMax = 48;
+
+/// What a message still has room for.
+class PageRoom {
+ public:
+  explicit PageRoom(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  [[nodiscard]] bool left() const {
+    return bytes_ < bytes_max_ && batches_ < kPageBatchesMax && segments_ < kPageSegmentsMax;
+  }
+  void take(const net::PackedBatch& batch) {
+    bytes_ += batch.wire_bytes();
+    ++batches_;
+    if (batch.is_referred()) ++segments_;
+  }
+
+ private:
+  const std::size_t bytes_max_;
+  std::size_t bytes_ = 0;
+  std::size_t batches_ = 0;
+  std::size_t segments_ = 0;
+};
 
 /// See rpc.capnp, Log.read.
 struct Page {

@@ -106,6 +106,21 @@ TEST_CASE("server read: pages of any size, in both directions, are together what
   }
 }
 
+TEST_CASE("server read: a page holds many small blocks, and of large ones as many as a message has segments for") {
+  ServedLog served;
+  served.fill(1100);  // a block each
+  served.fill(100, "T", 4000);
+  RawClient client(served.unix_address());
+  client.enter();
+  constexpr std::uint32_t kMiB = 1 << 20;
+  CHECK(read_page(client, {}, kMiB).sequences.size() == 1024);
+  const ReadPage large = read_page(client, {.from = Sequence(1101)}, kMiB);
+  CHECK(large.sequences.size() == 48);
+  const ReadPage mixed = read_page(client, {.from = Sequence(1001)}, kMiB);
+  CHECK(mixed.sequences.size() == 148);
+  CHECK(mixed.next == 1149);
+}
+
 TEST_CASE("server read: what no index finds is searched in pieces, and still found") {
   ServedLog served;
   Commit others;
