@@ -1,6 +1,9 @@
 // A peer may ask for a thousand pages of a megabyte and read none of them. What has not been sent is counted by the
-// connection; nobody tells when it went out, so while something waits for that, a timer looks.
+// connection; nobody tells when it went out, so while something waits for that, a timer looks: soon, for a peer that
+// reads on, and the longer it does not, the more seldom.
 #include "server/read_gate.h"
+
+#include <algorithm>
 
 #include "base/check.h"
 
@@ -9,7 +12,7 @@ namespace {
 
 /// Reads of one connection at a time.
 constexpr std::size_t kReadsMax = 8;
-constexpr std::chrono::milliseconds kLookEvery{5};
+constexpr std::chrono::microseconds kLookSeldom{5000};
 
 }  // namespace
 
@@ -45,8 +48,10 @@ void ReadGate::let_in() {
     ++inside_;
     next->fulfill(Pass(*this));
   }
+  if (waiting_.empty() || inside_ > 0) look_after_ = kLookFirst;
   if (waiting_.empty() || inside_ > 0 || std::exchange(looking_, true)) return;
-  tasks_.add(loop_.after(kLookEvery).then([this] {
+  const auto wait = std::exchange(look_after_, std::min(2 * look_after_, kLookSeldom));
+  tasks_.add(loop_.after(wait).then([this] {
     looking_ = false;
     let_in();
   }));

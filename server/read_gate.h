@@ -4,6 +4,7 @@
 // Threads: the loop's. Owns: the reads that wait.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <utility>
@@ -59,7 +60,9 @@ class ReadGate final : private kj::TaskSet::ErrorHandler {
   const net::Connection* connection_ = nullptr;
   std::size_t inside_ = 0;
   std::deque<kj::Own<kj::PromiseFulfiller<Pass>>> waiting_;
-  bool looking_ = false;  ///< A timer runs.
+  static constexpr std::chrono::microseconds kLookFirst{50};
+  std::chrono::microseconds look_after_ = kLookFirst;  ///< The timer's next wait.
+  bool looking_ = false;                               ///< A timer runs.
   kj::TaskSet tasks_;
 };
 
