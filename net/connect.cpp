@@ -64,14 +64,9 @@ class Attempt {
     });
     return pair.promise.then([this, number](error_code error) -> kj::Promise<Stream> {
       if (error) return try_from(number + 1, error);
-      return make_socket_stream(registered_anew(std::move(socket_)));
+      // Asio goes on watching a socket that it connected for room to write, so each answer would wake its loop twice.
+      return make_socket_stream(Socket(loop_.context(), endpoints_[number].protocol(), socket_.release()));
     });
-  }
-
-  /// Asio goes on watching a socket that it connected for room to write, so each answer would wake its loop twice.
-  Socket registered_anew(Socket socket) {
-    const auto protocol = socket.local_endpoint().protocol();
-    return Socket(loop_.context(), protocol, socket.release());
   }
 
   kj::Exception failed(const error_code& error) const {

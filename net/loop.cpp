@@ -78,12 +78,12 @@ void Loop::stop() {
   returned_.notify_one();
 }
 
-void Loop::post(Work work) {
+void Loop::put(Work work, bool call) {
   Runner runner{};
   {
     const Lock lock(mutex_);
+    posted_call_ = call && posted_.empty();
     posted_.push_back(std::move(work));
-    posted_call_ = false;
     if (std::exchange(told_, true)) return;
     runner = who_;
   }
@@ -94,13 +94,15 @@ void Loop::post(Work work) {
 void Loop::enter() {
   scope_.emplace(events_);
   running_here = this;
-  runner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
 }
 
 void Loop::leave() {
-  runner_.store(std::thread::id(), std::memory_order_relaxed);
   running_here = nullptr;
   scope_.reset();
+}
+
+bool Loop::runs_here() const {
+  return running_here == this;
 }
 
 bool Loop::runs_any_here() {

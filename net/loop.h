@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -48,7 +47,7 @@ class Loop {
   /// Has `work` run on the loop's thread, in the order of the calls; all that is posted before the loop gets to it
   /// costs one wake-up. Once run() has ended, `work` is not run: it is destroyed with the loop, on its thread. Any
   /// thread.
-  void post(Work work);
+  void post(Work work) { put(std::move(work), false); }
 
   /// Makes borrow() borrow: `quiet` says, on whatever thread runs the loop, whether nothing at all is on its way there.
   /// This thread only.
@@ -60,7 +59,7 @@ class Loop {
   /// this returns: the loop's own thread goes on. Any thread; blocks as long as that takes.
   template <class Done>
   void borrow(Work work, Done done) {
-    if (!take_over()) return post_call(std::move(work));
+    if (!take_over()) return put(std::move(work), true);
     work();
     while (!done() && borrowed_step()) {
     }
@@ -68,7 +67,7 @@ class Loop {
   }
 
   /// Whether this thread runs the loop now: its own, or one that borrowed it.
-  [[nodiscard]] bool runs_here() const { return runner_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+  [[nodiscard]] bool runs_here() const;
 
   /// Has `work` run on this thread when run() ends, the last one given first: to destroy what uses the loop.
   void before_end(Work work);
@@ -98,6 +97,7 @@ class Loop {
   /// Who runs it.
   enum class Runner : std::uint8_t { own_thread, borrower, nobody };
 
+  void put(Work work, bool call);
   [[nodiscard]] bool step();
   void run_posted();
   void woken();
@@ -106,7 +106,6 @@ class Loop {
   void leave();
   [[nodiscard]] static bool runs_any_here();
 
-  void post_call(Work work);
   void note_calls(bool call);
   [[nodiscard]] bool lends();
   void lend();
@@ -120,7 +119,6 @@ class Loop {
   std::unique_ptr<Port> port_;
   kj::EventLoop events_;
   std::optional<kj::WaitScope> scope_;  ///< Of the thread that runs it.
-  std::atomic<std::thread::id> runner_;
   std::vector<Work> at_end_;
   std::vector<Work> running_;  ///< What run_posted() took, so that its memory is used again.
 

@@ -17,18 +17,6 @@ constexpr std::chrono::milliseconds kUnusedMax{50};
 
 }  // namespace
 
-void Loop::post_call(Work work) {
-  Runner runner{};
-  {
-    const Lock lock(mutex_);
-    posted_call_ = posted_.empty();
-    posted_.push_back(std::move(work));
-    if (std::exchange(told_, true)) return;
-    runner = who_;
-  }
-  tell(runner);
-}
-
 /// What was posted is about to run. `call`: it is one call.
 void Loop::note_calls(bool call) {
   call_ = call && !call_ && quiet_();

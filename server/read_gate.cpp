@@ -48,8 +48,11 @@ void ReadGate::let_in() {
     ++inside_;
     next->fulfill(Pass(*this));
   }
-  if (waiting_.empty() || inside_ > 0) look_after_ = kLookFirst;
-  if (waiting_.empty() || inside_ > 0 || std::exchange(looking_, true)) return;
+  if (waiting_.empty() || inside_ > 0) {  // a read that leaves lets the next one in
+    look_after_ = kLookFirst;
+    return;
+  }
+  if (std::exchange(looking_, true)) return;
   const auto wait = std::exchange(look_after_, std::min(2 * look_after_, kLookSeldom));
   tasks_.add(loop_.after(wait).then([this] {
     looking_ = false;

@@ -50,6 +50,8 @@ class ReadGate final : private kj::TaskSet::ErrorHandler {
   [[nodiscard]] kj::Promise<Pass> enter();
 
  private:
+  static constexpr std::chrono::microseconds kLookFirst{50};
+
   [[nodiscard]] bool open() const;
   void leave();
   void let_in();
@@ -60,7 +62,6 @@ class ReadGate final : private kj::TaskSet::ErrorHandler {
   const net::Connection* connection_ = nullptr;
   std::size_t inside_ = 0;
   std::deque<kj::Own<kj::PromiseFulfiller<Pass>>> waiting_;
-  static constexpr std::chrono::microseconds kLookFirst{50};
   std::chrono::microseconds look_after_ = kLookFirst;  ///< The timer's next wait.
   bool looking_ = false;                               ///< A timer runs.
   kj::TaskSet tasks_;

@@ -88,6 +88,7 @@ TEST_CASE("block cache: large blocks that scans leave come and go among themselv
   for (std::size_t i = 20; i < 30; ++i) cache.offer(blocks[i]);
   CHECK(cache.find(blocks[36]->first_sequence()) == blocks[36]);
   CHECK(cache.find(blocks[37]->first_sequence()) == nullptr);
+  for (std::size_t i = 26; i < 30; ++i) CHECK(cache.find_run(blocks[i]->first_sequence()).size() == 30 - i);
 }
 
 TEST_CASE("block cache: whatever is done to it, it holds what it says, within its bound") {
